@@ -1,0 +1,38 @@
+"""The change feed: one growing table by which every process keeps in step."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal.core.database import Base
+
+
+class Change(Base):
+    """Something that others may keep a copy of has changed.
+
+    :ivar what: kind of thing: ``entry``, ``reference``, ``index``.
+    :ivar thing_id: which one; ``None`` = any of them.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    thing_id: Mapped[int | None]
+
+
+def note_change(session: Session, what: str, thing_id: int | None = None) -> None:
+    """Write a change into the feed, in the caller's transaction."""
+    session.add(Change(what=what, thing_id=thing_id))
+
+
+def position(session: Session) -> int:
+    """Return the number of the newest change, 0 when there is none."""
+    return session.scalar(select(func.max(Change.seq))) or 0
+
+
+def changes_since(session: Session, seq: int) -> Sequence[Change]:
+    """Return the changes after ``seq``, oldest first."""
+    return session.scalars(select(Change).where(Change.seq > seq).order_by(Change.seq)).all()

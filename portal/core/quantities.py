@@ -1,0 +1,59 @@
+"""Amounts with a unit, compared through Pint."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+import pint
+
+from portal.core.values import Value
+
+_registry = pint.UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
+for _line in (
+    "person = []",
+    "device = []",
+    "station = []",
+    "hectare = 1e4 m ** 2 = ha",
+    "Gcal = 1e9 cal",
+):
+    _registry.define(_line)
+
+
+@dataclass(frozen=True)
+class Quantity(Value):
+    """A range with a unit; a single value has ``min == max``; an open end is ``None``.
+
+    :ivar unit: as people write it: ``kW``, ``m3/day``, ``ha``, ``tCO2e/year``.
+    """
+
+    unit: str
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+
+@cache
+def factor(unit: str, to: str) -> float | None:
+    """Return what one ``unit`` is in ``to``, or ``None`` where they do not compare.
+
+    ``factor("MW", "kW")`` is 1000.0; ``factor("MW", "ha")`` is ``None``.
+    Units that Pint does not know compare only with themselves.
+    """
+    if unit == to:
+        return 1.0
+    try:
+        return float(_registry.Quantity(1, unit).to(to).magnitude)
+    except (pint.PintError, AttributeError, AssertionError, ValueError):
+        return None
+
+
+def convert(quantity: Quantity, to: str) -> Quantity | None:
+    """Return the same range in another unit, or ``None`` where the units do not compare."""
+    scale = factor(quantity.unit, to)
+    if scale is None:
+        return None
+    exact = Decimal(repr(scale))
+    return Quantity(
+        to,
+        None if quantity.min is None else quantity.min * exact,
+        None if quantity.max is None else quantity.max * exact,
+    )

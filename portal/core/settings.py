@@ -1,0 +1,136 @@
+"""What a deployment may set, read from the environment and checked at once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from portal.core.errors import SettingsError
+
+_DRIVERS = ("sqlite", "postgresql+psycopg")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A checked set of settings.
+
+    :ivar data: folder that holds everything the portal writes.
+    :ivar database_url: SQLAlchemy address of the database.
+    :ivar secret_key: signs cookies; ``None`` until one is set or made.
+    :ivar base_url: public address without a final slash; ``None`` = as requested.
+    :ivar trusted_hosts: host names that requests may carry; ``None`` = only loopback
+        and the host of ``base_url``.
+    """
+
+    data: Path
+    database_url: str
+    secret_key: str | None
+    base_url: str | None
+    trusted_hosts: tuple[str, ...]
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is the embedded one."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the search index lives."""
+        return self.data / "index"
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give a child process the same settings."""
+        found = {
+            "PORTAL_DATA": str(self.data),
+            "PORTAL_DATABASE_URL": self.database_url,
+            "PORTAL_SECRET_KEY": self.secret_key,
+            "PORTAL_BASE_URL": self.base_url,
+            "PORTAL_TRUSTED_HOSTS": ",".join(self.trusted_hosts),
+        }
+        return {name: value for name, value in found.items() if value}
+
+
+def default_data_folder() -> Path:
+    """Return the data folder that every command uses when none is named."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "green-bridge-portal"
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None, *, data: Path | None = None
+) -> Settings:
+    """Read and check the settings.
+
+    :param environ: the environment; the process's own if not given.
+    :param data: data folder that overrides ``PORTAL_DATA``.
+    :raises SettingsError: a value is malformed; the text names the variable.
+    """
+    env = os.environ if environ is None else environ
+    folder = (data or Path(env.get("PORTAL_DATA") or default_data_folder())).expanduser().resolve()
+    base_url = _base_url(env.get("PORTAL_BASE_URL"))
+    return Settings(
+        data=folder,
+        database_url=_database_url(env.get("PORTAL_DATABASE_URL"), folder),
+        secret_key=_secret_key(env.get("PORTAL_SECRET_KEY"), folder),
+        base_url=base_url,
+        trusted_hosts=_trusted_hosts(env.get("PORTAL_TRUSTED_HOSTS"), base_url),
+    )
+
+
+def make_secret_key(folder: Path) -> None:
+    """Write a random ``secret_key`` into the data folder unless there is one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "secret_key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+
+
+def _database_url(value: str | None, folder: Path) -> str:
+    if not value:
+        return f"sqlite:///{folder / 'portal.sqlite'}"
+    try:
+        url = make_url(value)
+    except ArgumentError as error:
+        raise SettingsError("PORTAL_DATABASE_URL: not a database address") from error
+    if url.drivername not in _DRIVERS:
+        raise SettingsError(
+            f"PORTAL_DATABASE_URL: {url.drivername} is not supported, "
+            f"use sqlite:///path or postgresql+psycopg://user@host/name"
+        )
+    return value
+
+
+def _secret_key(value: str | None, folder: Path) -> str | None:
+    if value:
+        if len(value) < 32:
+            raise SettingsError("PORTAL_SECRET_KEY: needs at least 32 characters")
+        return value
+    path = folder / "secret_key"
+    return path.read_text().strip() if path.is_file() else None
+
+
+def _base_url(value: str | None) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise SettingsError("PORTAL_BASE_URL: needs an address such as https://portal.example.org")
+    return value.rstrip("/")
+
+
+def _trusted_hosts(value: str | None, base_url: str | None) -> tuple[str, ...]:
+    hosts = [host.strip() for host in (value or "").split(",") if host.strip()]
+    if any("/" in host or " " in host for host in hosts):
+        raise SettingsError("PORTAL_TRUSTED_HOSTS: needs host names separated by commas")
+    if not hosts:
+        hosts = ["localhost", "127.0.0.1", "[::1]"]
+    if base_url:
+        hosts.append(str(urlsplit(base_url).hostname))
+    return tuple(dict.fromkeys(hosts))
