@@ -1,0 +1,32 @@
+"""Commands of the search index."""
+
+import click
+
+from portal.core.services import Services
+
+
+@click.group(name="index")
+def index_group() -> None:
+    """The search index."""
+
+
+@index_group.command()
+@click.pass_obj
+def rebuild(services: Services) -> None:
+    """Build the index anew beside the running one, then swap."""
+    count = build(services)
+    click.echo(f"{count} entries indexed", err=True)
+
+
+def build(services: Services) -> int:
+    """Rebuild with a progress bar and return the number of entries."""
+
+    def progress(ids):  # type: ignore[no-untyped-def]
+        with click.progressbar(ids, label="Indexing", file=click.get_text_stream("stderr")) as bar:
+            yield from bar
+
+    found: int = services.index.rebuild(services.documents, progress)
+    return found
+
+
+COMMANDS = (index_group,)

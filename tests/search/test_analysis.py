@@ -1,0 +1,51 @@
+import pytest
+
+from portal.core.i18n import Locale
+from portal.search import analysis
+from portal.search.kazakh import stem
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [
+        ("энергиясы", "энергия"),
+        ("энергиясының", "энергия"),
+        ("көлінің", "көлі"),
+        ("технологиялар", "технология"),
+        ("технологияларды", "технология"),
+        ("қаласында", "қала"),
+        ("кітабы", "кітап"),
+        ("Балқаштың".lower(), "балқаш"),
+    ],
+)
+def test_forms_of_a_kazakh_word_share_a_stem(form: str, lemma: str) -> None:
+    assert stem(form) == stem(lemma)
+
+
+@pytest.mark.parametrize(("one", "other"), [("су", "суық"), ("көл", "көлік")])
+def test_short_kazakh_words_stay_apart(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
+
+
+def test_text_is_evened_out() -> None:
+    assert analysis.terms("CO₂ и Ещё", Locale.RU) == analysis.terms("CO2 и еще", Locale.RU)
+
+
+def test_stop_words_find_nothing_by_themselves() -> None:
+    assert analysis.terms("и в на", Locale.RU) == []
+
+
+def test_marks_cover_the_text_exactly() -> None:
+    text = "Wind farms: wind, farmed."
+    pieces = analysis.mark(text, Locale.EN, frozenset(analysis.terms("wind farm", Locale.EN)))
+
+    assert "".join(piece for piece, _ in pieces) == text
+    assert [piece for piece, marked in pieces if marked] == ["Wind", "farms", "wind", "farmed"]
+
+
+def test_a_snippet_shows_the_first_match_and_is_cut_at_words() -> None:
+    text = "word " * 100 + "turbine " + "word " * 100
+    pieces = analysis.snippet(text, Locale.EN, frozenset({"turbin"}))
+
+    assert ("turbine", True) in pieces
+    assert len("".join(piece for piece, _ in pieces)) < 200
