@@ -1,0 +1,1 @@
+"""Organisations: who owns the entries, provides the money, runs the projects."""

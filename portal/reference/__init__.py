@@ -1,0 +1,1 @@
+"""Countries and regions, NDC documents and targets, focal points, currency rates."""

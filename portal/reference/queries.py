@@ -1,0 +1,94 @@
+"""Reads reference data."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.core.errors import NotFound
+from portal.core.money import Rate
+from portal.reference.model import (
+    Country,
+    FocalPoint,
+    NdcDocument,
+    NdcTarget,
+    ReferenceRate,
+    Region,
+)
+
+
+def core_countries(session: Session) -> Sequence[Country]:
+    """Return the thirteen countries of the core with their memberships, in their order."""
+    return session.scalars(
+        select(Country)
+        .where(Country.core)
+        .options(selectinload(Country.memberships))
+        .order_by(Country.position)
+    ).all()
+
+
+def get_core_country(session: Session, code: str) -> Country:
+    """Return a country of the core with its memberships.
+
+    :raises NotFound: it is not one of the thirteen.
+    """
+    found = session.scalars(
+        select(Country)
+        .where(Country.core, Country.code == code.upper())
+        .options(selectinload(Country.memberships))
+    ).first()
+    if found is None:
+        raise NotFound(f"country {code}")
+    return found
+
+
+def country_names(session: Session) -> Mapping[str, dict[str, str]]:
+    """Return every country's short names by code."""
+    return {row.code: row.short_names for row in session.execute(select(Country.code, Country.short_names))}
+
+
+def region_names(session: Session) -> Mapping[str, dict[str, str]]:
+    """Return every region's names by code."""
+    return {row.code: row.names for row in session.execute(select(Region.code, Region.names))}
+
+
+def annex_i_countries(session: Session) -> frozenset[str]:
+    """Return the countries of Annex I of the Convention, as far as recorded."""
+    return frozenset(session.scalars(select(Country.code).where(Country.annex_i)))
+
+
+def rates(session: Session) -> Mapping[str, Rate]:
+    """Return the reference rates by currency; the dollar's own is one."""
+    rows = session.scalars(select(ReferenceRate)).all()
+    found = {x.currency: Rate(x.currency, Decimal(x.usd), x.as_of, x.source) for x in rows}
+    newest = max((x.as_of for x in rows), default=None)
+    if newest is not None:
+        found["USD"] = Rate("USD", Decimal(1), newest, "by definition")
+    return found
+
+
+def documents_of(session: Session, country: str) -> Sequence[NdcDocument]:
+    """Return a country's documents in the registry, newest first."""
+    return session.scalars(
+        select(NdcDocument)
+        .where(NdcDocument.country_code == country)
+        .order_by(NdcDocument.submitted_on.desc().nulls_last(), NdcDocument.id)
+    ).all()
+
+
+def targets_of(session: Session, country: str) -> Sequence[NdcTarget]:
+    """Return a country's targets with their documents, nearest year first."""
+    return session.scalars(
+        select(NdcTarget)
+        .where(NdcTarget.country_code == country)
+        .options(selectinload(NdcTarget.document))
+        .order_by(NdcTarget.target_year, NdcTarget.id)
+    ).all()
+
+
+def focal_points_of(session: Session, country: str) -> Sequence[FocalPoint]:
+    """Return who speaks for a country."""
+    return session.scalars(
+        select(FocalPoint).where(FocalPoint.country_code == country).order_by(FocalPoint.id)
+    ).all()

@@ -1,0 +1,1 @@
+"""Sectors and technology terms with their labels in three languages."""
