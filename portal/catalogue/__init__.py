@@ -1,0 +1,1 @@
+"""Entries of four kinds: technologies, needs, projects, sources of finance."""

@@ -1,0 +1,209 @@
+"""Reads entries, with what their pages need loaded in a constant number of queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, selectin_polymorphic, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from portal.accounts.model import Organisation
+from portal.catalogue import policy
+from portal.catalogue.kinds import KINDS
+from portal.catalogue.model import (
+    Entry,
+    EntryCountry,
+    EntryLink,
+    EntrySector,
+    EntryTerm,
+    EntryVersion,
+    Relation,
+)
+from portal.core.actor import Actor
+from portal.core.errors import NotFound
+
+
+def _shared() -> list[_AbstractLoad]:
+    return [
+        selectinload(Entry.texts),
+        selectinload(Entry.countries),
+        selectinload(Entry.sectors),
+        selectinload(Entry.terms),
+        selectinload(Entry.organisation),
+    ]
+
+
+def _own(kind: str) -> list[_AbstractLoad]:
+    options: list[_AbstractLoad] = []
+    for path in KINDS[kind].loads:
+        model: Any = KINDS[kind].model
+        option: Any = None
+        for name in path.split("."):
+            attribute = getattr(model, name)
+            option = selectinload(attribute) if option is None else option.selectinload(attribute)
+            model = attribute.property.mapper.class_
+        options.append(option)
+    return options
+
+
+def with_all(kinds: Sequence[str] = tuple(KINDS)) -> list[_AbstractLoad]:
+    """Return the loading options for whole entries of these kinds."""
+    return [*_shared(), *(option for kind in kinds for option in _own(kind))]
+
+
+def load_entry(session: Session, entry_id: int) -> Entry | None:
+    """Return a whole entry whoever asks, or ``None``."""
+    kind = session.scalar(select(Entry.kind).where(Entry.id == entry_id))
+    if kind is None:
+        return None
+    model = KINDS[kind].model
+    return session.scalars(
+        select(model).where(model.id == entry_id).options(*with_all([kind]))
+    ).first()
+
+
+def get_entry(session: Session, actor: Actor, kind: str, entry_id: int) -> Any:
+    """Return a whole entry that the actor may view.
+
+    :raises NotFound: there is none, it is of another kind, or the actor may not know of it.
+    """
+    entry = load_entry(session, entry_id)
+    if entry is None or entry.kind != kind or not policy.can(actor, "view", entry):
+        raise NotFound(f"{kind} {entry_id}")
+    return entry
+
+
+def find_by_key(session: Session, kind: str, key: str) -> Any:
+    """Return the whole entry of this key whoever asks, or ``None``."""
+    model = KINDS[kind].model
+    return session.scalars(
+        select(model).where(model.kind == kind, model.key == key).options(*with_all([kind]))
+    ).first()
+
+
+def list_whole(session: Session, actor: Actor, kind: str) -> Sequence[Any]:
+    """Return every entry of a kind that the actor may view, whole, by id."""
+    model = KINDS[kind].model
+    return session.scalars(
+        select(model).where(policy.visible(actor)).options(*with_all([kind])).order_by(model.id)
+    ).all()
+
+
+def by_ids(session: Session, actor: Actor, ids: Sequence[int]) -> list[Entry]:
+    """Return the visible ones of these entries, in this order, as lists show them."""
+    rows = session.scalars(
+        select(Entry)
+        .where(Entry.id.in_(ids), policy.visible(actor))
+        .options(selectin_polymorphic(Entry, [k.model for k in KINDS.values()]), *with_all())
+    ).all()
+    found = {row.id: row for row in rows}
+    return [found[x] for x in ids if x in found]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list may be narrowed by."""
+
+    kind: str | None = None
+    country: str | None = None
+    sector: str | None = None
+    term: str | None = None
+    organisation_id: int | None = None
+
+
+def _filtered(query: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
+    clauses: list[ColumnElement[bool]] = [policy.visible(actor)]
+    if filters.kind:
+        clauses.append(Entry.kind == filters.kind)
+    if filters.country:
+        clauses.append(Entry.countries.any(EntryCountry.country_code == filters.country))
+    if filters.sector:
+        clauses.append(Entry.sectors.any(EntrySector.sector_code == filters.sector))
+    if filters.term:
+        clauses.append(Entry.terms.any(EntryTerm.term_code == filters.term))
+    if filters.organisation_id:
+        clauses.append(Entry.organisation_id == filters.organisation_id)
+    return query.where(*clauses)
+
+
+def list_entries(
+    session: Session, actor: Actor, filters: Filters, *, limit: int = 20, offset: int = 0
+) -> list[Entry]:
+    """Return a page of entries as lists show them, newest first."""
+    query = _filtered(select(Entry.id), actor, filters)
+    ids = session.scalars(
+        query.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(limit).offset(offset)
+    ).all()
+    return by_ids(session, actor, ids)
+
+
+def count_entries(session: Session, actor: Actor, filters: Filters) -> int:
+    """Return how many entries the filters leave."""
+    query = _filtered(select(func.count(Entry.id)), actor, filters)
+    return session.scalar(query) or 0
+
+
+def count_by_kind(session: Session, actor: Actor) -> Mapping[str, int]:
+    """Return the number of visible entries of each kind."""
+    rows = session.execute(
+        select(Entry.kind, func.count()).where(policy.visible(actor)).group_by(Entry.kind)
+    ).all()
+    return dict.fromkeys(KINDS, 0) | {kind: count for kind, count in rows}
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An entry at the other end of a link.
+
+    :ivar outgoing: whether the entry that was asked about states the link.
+    """
+
+    relation: Relation
+    outgoing: bool
+    entry: Entry
+
+
+def linked(session: Session, actor: Actor, entry_id: int) -> list[Linked]:
+    """Return the visible entries at the other ends of an entry's links, both ways."""
+    rows = session.scalars(
+        select(EntryLink)
+        .where(or_(EntryLink.from_id == entry_id, EntryLink.to_id == entry_id))
+        .order_by(EntryLink.relation, EntryLink.from_id, EntryLink.to_id)
+    ).all()
+    ends = {row.to_id if row.from_id == entry_id else row.from_id for row in rows}
+    entries = {x.id: x for x in by_ids(session, actor, sorted(ends))}
+    found = []
+    for row in rows:
+        outgoing = row.from_id == entry_id
+        other = row.to_id if outgoing else row.from_id
+        if other in entries:
+            found.append(Linked(row.relation, outgoing, entries[other]))
+    return found
+
+
+def linked_ids(session: Session) -> Mapping[int, frozenset[int]]:
+    """Return the other ends of every entry's links, both ways."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for row in session.execute(select(EntryLink.from_id, EntryLink.to_id)):
+        found[row.from_id].add(row.to_id)
+        found[row.to_id].add(row.from_id)
+    return {key: frozenset(value) for key, value in found.items()}
+
+
+def versions(session: Session, entry_id: int) -> Sequence[EntryVersion]:
+    """Return an entry's saved states, newest first."""
+    return session.scalars(
+        select(EntryVersion)
+        .where(EntryVersion.entry_id == entry_id)
+        .order_by(EntryVersion.number.desc())
+    ).all()
+
+
+def organisations_with_entries(session: Session, actor: Actor) -> Sequence[Organisation]:
+    """Return the organisations that own at least one visible entry."""
+    owners = select(Entry.organisation_id).where(policy.visible(actor)).distinct()
+    return session.scalars(
+        select(Organisation).where(Organisation.id.in_(owners)).order_by(Organisation.key)
+    ).all()

@@ -1,0 +1,134 @@
+"""What the index holds of an entry."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import select
+
+from portal.accounts.model import Organisation
+from portal.catalogue import policy, queries
+from portal.catalogue.kinds.financing import Financing
+from portal.catalogue.kinds.need import Need
+from portal.catalogue.kinds.project import Project
+from portal.catalogue.kinds.technology import Technology
+from portal.catalogue.model import Entry, Status
+from portal.core import changes
+from portal.core.actor import SYSTEM
+from portal.core.database import Names, Sessions
+from portal.core.i18n import Locale
+from portal.reference.queries import country_names, region_names
+from portal.search.index import Document
+from portal.taxonomy.model import Term
+from portal.taxonomy.queries import list_terms
+
+#: The facet "stage" holds the stages of projects and, with this prefix, a technology's TRL.
+TRL_PREFIX = "trl-"
+
+
+class EntrySource:
+    """Gives the index its documents; see :class:`~portal.search.index.DocumentSource`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def position(self) -> int:
+        """Return the number of the newest change."""
+        with self._sessions() as session:
+            return changes.position(session)
+
+    def changed_since(self, position: int) -> set[int]:
+        """Return the ids of entries that changed after a position."""
+        with self._sessions() as session:
+            found = changes.changes_since(session, position)
+            return {x.thing_id for x in found if x.what == "entry" and x.thing_id is not None}
+
+    def ids(self) -> Sequence[int]:
+        """Return the ids of all entries that anyone may find."""
+        with self._sessions() as session:
+            return session.scalars(
+                select(Entry.id).where(Entry.status != Status.WITHDRAWN).order_by(Entry.id)
+            ).all()
+
+    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
+        """Yield the documents of those ids that exist."""
+        with self._sessions() as session:
+            names = {**country_names(session), **region_names(session)}
+            words = {term.code: _term_words(term) for term in list_terms(session)}
+            for entry in queries.by_ids(session, SYSTEM, ids):
+                if entry.status != Status.WITHDRAWN:
+                    yield document(entry, names, words)
+
+
+def document(
+    entry: Entry, names: Mapping[str, Names], words: Mapping[str, Mapping[str, str]]
+) -> Document:
+    """Return the index document of a whole entry.
+
+    :param names: names of countries and regions by code.
+    :param words: labels and synonyms of terms, by code and language.
+    """
+    moment = entry.opened_on or (entry.published_at.date() if entry.published_at else None)
+    return Document(
+        id=entry.id,
+        labels=policy.labels(entry),
+        facets={
+            "kind": (entry.kind,),
+            "country": tuple(entry.country_codes),
+            "sector": tuple(entry.sector_codes),
+            "term": tuple(entry.term_codes),
+            "stage": _stages(entry),
+            "instrument": _instruments(entry),
+            "language": tuple(sorted(entry.texts)),
+        },
+        titles={Locale(locale): text.title for locale, text in entry.texts.items()},
+        bodies={Locale(locale): _body(entry, locale, names, words) for locale in entry.texts},
+        moment=moment.toordinal() * 86_400 if moment else 0,
+    )
+
+
+def _body(
+    entry: Entry, locale: str, names: Mapping[str, Names], words: Mapping[str, Mapping[str, str]]
+) -> str:
+    text = entry.texts[locale]
+    owner = entry.organisation
+    parts = [text.summary, text.body or "", *text.details.values()]
+    parts += [words[code].get(locale, "") for code in entry.term_codes if code in words]
+    places = [*entry.country_codes, *(entry.regions if isinstance(entry, Need) else ())]
+    parts += [names[code][locale] for code in places if code in names and locale in names[code]]
+    for organisation in [owner, *_partners(entry)]:
+        parts += [organisation.names.get(locale, ""), organisation.acronyms.get(locale, "")]
+    if isinstance(entry, Project) and entry.sponsor:
+        parts.append(entry.sponsor)
+    return " \n".join(part for part in parts if part)
+
+
+def _partners(entry: Entry) -> list[Organisation]:
+    if isinstance(entry, Financing):
+        return [entry.provider]
+    if isinstance(entry, Project):
+        return [line.organisation for line in entry.funding_lines if line.organisation]
+    return []
+
+
+def _term_words(term: Term) -> dict[str, str]:
+    found = dict(term.names)
+    for label in term.labels:
+        found[label.locale] = f"{found.get(label.locale, '')} {label.label}"
+    return found
+
+
+def _stages(entry: Entry) -> tuple[str, ...]:
+    if isinstance(entry, Project):
+        return (entry.stage,)
+    if isinstance(entry, Technology) and entry.trl is not None:
+        return (f"{TRL_PREFIX}{entry.trl}",)
+    return ()
+
+
+def _instruments(entry: Entry) -> tuple[str, ...]:
+    if isinstance(entry, Financing):
+        return tuple(entry.instruments)
+    if isinstance(entry, Need):
+        return tuple(entry.finance_sought)
+    if isinstance(entry, Project):
+        return tuple(dict.fromkeys(line.instrument for line in entry.funding_lines))
+    return ()

@@ -1,0 +1,10 @@
+"""Imports every module that declares tables, so that the metadata is complete."""
+
+from portal.accounts import model as accounts
+from portal.catalogue import kinds
+from portal.catalogue import model as catalogue
+from portal.core import changes, outbox, seeding
+from portal.reference import model as reference
+from portal.taxonomy import model as taxonomy
+
+TABLES = (accounts, catalogue, kinds, changes, outbox, reference, seeding, taxonomy)
