@@ -137,15 +137,24 @@ def small_world() -> list[Any]:
     """Return two countries, two sectors, three terms and two organisations."""
     common = {"languages": [], "inflected": {}, "capital": {}, "handling_note": {}, "annex_i_note": {}}
     countries = [
-        Country(code=code, iso3=iso3, core=True, names=names(name), short_names=names(name), position=n, **common)
+        Country(
+            code=code, iso3=iso3, core=True, names=names(name), short_names=names(name), position=n, **common
+        )
         for n, (code, iso3, name) in enumerate([("KZ", "KAZ", "Kazakhstan"), ("UZ", "UZB", "Uzbekistan")])
     ]
     sectors = [Sector(code=code, names=names(code), position=n) for n, code in enumerate(["energy", "water"])]
     terms = [
         Term(
-            code=code, sector_code=sector, parent_code=parent, names=names(code.replace("-", " ")),
-            definitions={}, tags=tags, crosswalk={}, position=n, labels=[],
-        )  # fmt: skip
+            code=code,
+            sector_code=sector,
+            parent_code=parent,
+            names=names(code.replace("-", " ")),
+            definitions={},
+            tags=tags,
+            crosswalk={},
+            position=n,
+            labels=[],
+        )
         for n, (code, sector, parent, tags) in enumerate(
             [
                 ("wind-power", "energy", None, []),
@@ -156,9 +165,16 @@ def small_world() -> list[Any]:
     ]
     organisations = [
         Organisation(
-            key=key, kind=OrganisationKind.COMPANY, country_code="KZ", names=names(key), acronyms={},
-            aliases=[], summaries=names(key), tags=[], provenance=PROVENANCE,
-        )  # fmt: skip
+            key=key,
+            kind=OrganisationKind.COMPANY,
+            country_code="KZ",
+            names=names(key),
+            acronyms={},
+            aliases=[],
+            summaries=names(key),
+            tags=[],
+            provenance=PROVENANCE,
+        )
         for key in ("maker", "stranger")
     ]
     return [*countries, *sectors, *terms, *organisations]

@@ -106,9 +106,12 @@ def _rows(model: type[Any], items: list[Data]) -> list[Any]:
 def _apply_technology(entry: Technology, data: Data, lookup: _Lookup) -> None:
     _set_plain(entry, data, {"deployments"})
     _set_codes(
-        entry, "countries", EntryCountry, "country_code",
+        entry,
+        "countries",
+        EntryCountry,
+        "country_code",
         lookup.known(Country, data["countries"], "countries"),
-    )  # fmt: skip
+    )
     for number, item in enumerate(data["deployments"]):
         lookup.known(Country, [item["country_code"]], f"deployments.{number}.country")
     entry.deployments[:] = _rows(Deployment, data["deployments"])
@@ -117,9 +120,12 @@ def _apply_technology(entry: Technology, data: Data, lookup: _Lookup) -> None:
 def _apply_need(entry: Need, data: Data, lookup: _Lookup) -> None:
     _set_plain(entry, data, {"bases"})
     _set_codes(
-        entry, "countries", EntryCountry, "country_code",
+        entry,
+        "countries",
+        EntryCountry,
+        "country_code",
         lookup.known(Country, data["countries"], "countries"),
-    )  # fmt: skip
+    )
     entry.bases[:] = _rows(NeedBasis, data["bases"])
 
 

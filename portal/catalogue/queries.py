@@ -59,9 +59,7 @@ def load_entry(session: Session, entry_id: int) -> Entry | None:
     if kind is None:
         return None
     model = KINDS[kind].model
-    return session.scalars(
-        select(model).where(model.id == entry_id).options(*with_all([kind]))
-    ).first()
+    return session.scalars(select(model).where(model.id == entry_id).options(*with_all([kind]))).first()
 
 
 def get_entry(session: Session, actor: Actor, kind: str, entry_id: int) -> Any:
@@ -147,10 +145,8 @@ def count_entries(session: Session, actor: Actor, filters: Filters) -> int:
 
 def count_by_kind(session: Session, actor: Actor) -> Mapping[str, int]:
     """Return the number of visible entries of each kind."""
-    rows = session.execute(
-        select(Entry.kind, func.count()).where(policy.visible(actor)).group_by(Entry.kind)
-    ).all()
-    return dict.fromkeys(KINDS, 0) | {kind: count for kind, count in rows}
+    counts = select(Entry.kind, func.count()).where(policy.visible(actor)).group_by(Entry.kind)
+    return dict.fromkeys(KINDS, 0) | {row[0]: row[1] for row in session.execute(counts)}
 
 
 @dataclass(frozen=True)
@@ -195,9 +191,7 @@ def linked_ids(session: Session) -> Mapping[int, frozenset[int]]:
 def versions(session: Session, entry_id: int) -> Sequence[EntryVersion]:
     """Return an entry's saved states, newest first."""
     return session.scalars(
-        select(EntryVersion)
-        .where(EntryVersion.entry_id == entry_id)
-        .order_by(EntryVersion.number.desc())
+        select(EntryVersion).where(EntryVersion.entry_id == entry_id).order_by(EntryVersion.number.desc())
     ).all()
 
 

@@ -36,8 +36,15 @@ def read_data(kind: str, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str,
         loaded: dict[str, Any] = schema.load(raw)
     except ValidationError as error:
         raise InvalidData(flat_errors(error.messages)) from error
-    kept: dict[str, Any] = schema.dump(loaded)
-    return loaded, {name: value for name, value in kept.items() if value not in (None, [], {})}
+    kept: dict[str, Any] = _known(schema.dump(loaded))
+    return loaded, {name: value for name, value in kept.items() if value not in ([], {})}
+
+
+def _known(value: Any) -> Any:
+    """Return plain data without its unknowns: they are left out, not written as null."""
+    if isinstance(value, dict):
+        return {name: _known(part) for name, part in value.items() if part is not None}
+    return [_known(part) for part in value] if isinstance(value, list) else value
 
 
 def create_entry(uow: UnitOfWork, actor: Actor, kind: str, raw: dict[str, Any]) -> Entry:
@@ -58,9 +65,7 @@ def create_entry(uow: UnitOfWork, actor: Actor, kind: str, raw: dict[str, Any]) 
     return entry
 
 
-def save_entry(
-    uow: UnitOfWork, actor: Actor, entry_id: int, raw: dict[str, Any], *, revision: int
-) -> Entry:
+def save_entry(uow: UnitOfWork, actor: Actor, entry_id: int, raw: dict[str, Any], *, revision: int) -> Entry:
     """Save a new version.
 
     A draft takes it on at once; what is public stays as it is until it is published.
@@ -84,9 +89,7 @@ def save_entry(
     return entry
 
 
-def move_entry(
-    uow: UnitOfWork, actor: Actor, entry_id: int, move_name: str, *, revision: int
-) -> Entry:
+def move_entry(uow: UnitOfWork, actor: Actor, entry_id: int, move_name: str, *, revision: int) -> Entry:
     """Take an entry one step through its workflow.
 
     :param revision: the revision the caller saw; guards against lost updates.
@@ -109,9 +112,7 @@ def move_entry(
     return entry
 
 
-def publish_data(
-    uow: UnitOfWork, actor: Actor, entry: Entry | None, kind: str, raw: dict[str, Any]
-) -> Entry:
+def publish_data(uow: UnitOfWork, actor: Actor, entry: Entry | None, kind: str, raw: dict[str, Any]) -> Entry:
     """Make data public in one step, as seeds do: a version, its content, its status.
 
     Links are set apart, by :func:`set_links`, when all entries are there.
@@ -161,6 +162,9 @@ def _publish_newest(session: Session, entry: Entry) -> None:
 
 
 def _find(session: Session, actor: Actor, entry_id: int, revision: int) -> Entry:
+    # PostgreSQL lets the second writer wait here and then see the first one's revision;
+    # on SQLite the unit of work itself makes it wait.
+    session.execute(select(Entry.id).where(Entry.id == entry_id).with_for_update())
     entry = queries.load_entry(session, entry_id)
     if entry is None or not policy.can(actor, "view", entry):
         raise NotFound(f"entry {entry_id}")
@@ -173,9 +177,7 @@ def _may_write(actor: Actor, entry: Entry) -> bool:
     return policy.can(actor, "edit", entry) or actor.is_moderator
 
 
-def _add_version(
-    session: Session, actor: Actor, entry: Entry, kept: dict[str, Any], state: Status
-) -> None:
+def _add_version(session: Session, actor: Actor, entry: Entry, kept: dict[str, Any], state: Status) -> None:
     newest = select(func.max(EntryVersion.number)).where(EntryVersion.entry_id == entry.id)
     session.add(
         EntryVersion(

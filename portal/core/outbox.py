@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Row, Select, delete, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -125,7 +125,7 @@ class Drainer:
 
     def _due(self) -> bool:
         with self._sessions() as session:
-            return bool(session.scalar(select(func.count()).select_from(_due_jobs().subquery())))
+            return session.scalar(_due_jobs(Job.id).limit(1)) is not None
 
     def _drain_batch(self) -> int:
         with self._sessions() as session:
@@ -134,15 +134,15 @@ class Drainer:
                 session.commit()
                 return 0
             session.commit()
-            first = session.scalars(_due_jobs().where(Job.kind.in_(self._handlers)).limit(1)).first()
-            if first is None:
+            kind = session.scalar(_due_jobs(Job.kind).where(Job.kind.in_(self._handlers)).limit(1))
+            if kind is None:
                 return 0
-            jobs = session.scalars(_due_jobs().where(Job.kind == first.kind).limit(BATCH)).all()
-            session.rollback()
-        self._do(first.kind, jobs)
+            columns = _due_jobs(Job.id, Job.payload, Job.attempts)
+            jobs = session.execute(columns.where(Job.kind == kind).limit(BATCH)).all()
+        self._do(kind, jobs)
         return len(jobs)
 
-    def _do(self, kind: str, jobs: Sequence[Job]) -> None:
+    def _do(self, kind: str, jobs: Sequence[Row[Any]]) -> None:
         ids = [job.id for job in jobs]
         try:
             self._handlers[kind]([job.payload for job in jobs])
@@ -167,5 +167,5 @@ class Drainer:
             session.commit()
 
 
-def _due_jobs() -> Any:
-    return select(Job).where(Job.due_at <= now(), Job.attempts < ATTEMPTS).order_by(Job.id)
+def _due_jobs(*columns: Any) -> Select[Any]:
+    return select(*columns).where(Job.due_at <= now(), Job.attempts < ATTEMPTS).order_by(Job.id)

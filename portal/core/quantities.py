@@ -1,5 +1,6 @@
 """Amounts with a unit, compared through Pint."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -15,6 +16,7 @@ for _line in (
     "station = []",
     "hectare = 1e4 m ** 2 = ha",
     "Gcal = 1e9 cal",
+    "tCO2e = []",
 ):
     _registry.define(_line)
 
@@ -31,6 +33,11 @@ class Quantity(Value):
     max: Decimal | None = None
 
 
+def _expression(unit: str) -> str:
+    """Return a unit as Pint reads it: ``m3/day`` is ``m**3/day``."""
+    return re.sub(r"\b(k?m)([23])\b", r"\1**\2", unit)
+
+
 @cache
 def factor(unit: str, to: str) -> float | None:
     """Return what one ``unit`` is in ``to``, or ``None`` where they do not compare.
@@ -41,7 +48,7 @@ def factor(unit: str, to: str) -> float | None:
     if unit == to:
         return 1.0
     try:
-        return float(_registry.Quantity(1, unit).to(to).magnitude)
+        return float(_registry.Quantity(1, _expression(unit)).to(_expression(to)).magnitude)
     except (pint.PintError, AttributeError, AssertionError, ValueError):
         return None
 

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from marshmallow import (
+    RAISE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+    validates_schema,
+)
 
 from portal.core.i18n import Locale
 from portal.core.money import MoneyRange
@@ -65,12 +74,10 @@ def number(minimum: float | None = None, maximum: float | None = None, **options
 
 def choice(values: Any, **options: Any) -> fields.String:
     """Return a field for one of a code list."""
-    return fields.String(
-        validate=validate.OneOf(list(values), error="expected one of: {choices}"), **options
-    )
+    return fields.String(validate=validate.OneOf(list(values), error="expected one of: {choices}"), **options)
 
 
-def several(values: Any, **options: Any) -> fields.List:
+def several(values: Any, **options: Any) -> fields.List[Any]:
     """Return a field for some of a code list."""
     return fields.List(choice(values), **options)
 

@@ -61,9 +61,7 @@ def default_data_folder() -> Path:
     return Path(base) / "green-bridge-portal"
 
 
-def read_settings(
-    environ: Mapping[str, str] | None = None, *, data: Path | None = None
-) -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None, *, data: Path | None = None) -> Settings:
     """Read and check the settings.
 
     :param environ: the environment; the process's own if not given.

@@ -1,10 +1,8 @@
 """Small immutable values that a table keeps as JSON."""
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from sqlalchemy import JSON
@@ -12,16 +10,19 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 
-@cache
-def _types(cls: type) -> dict[str, type]:
+_KNOWN: dict[type, dict[str, Any]] = {}
+
+
+def _types(cls: type) -> dict[str, Any]:
     """Return each field's type, without its ``| None``."""
-    hints = get_type_hints(cls)
-    return {
-        field.name: next((x for x in get_args(hints[field.name]) if x is not type(None)), hints[field.name])
-        if type(None) in get_args(hints[field.name])
-        else hints[field.name]
-        for field in dataclasses.fields(cls)
-    }
+    if cls not in _KNOWN:
+        _KNOWN[cls] = {name: _without_none(hint) for name, hint in get_type_hints(cls).items()}
+    return _KNOWN[cls]
+
+
+def _without_none(hint: Any) -> Any:
+    parts = get_args(hint)
+    return next(x for x in parts if x is not type(None)) if type(None) in parts else hint
 
 
 class Value:

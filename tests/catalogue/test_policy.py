@@ -4,7 +4,9 @@ from sqlalchemy import select
 from portal.catalogue import policy
 from portal.catalogue.model import Entry, Status
 from portal.core.actor import ANONYMOUS, Actor
+from portal.core.i18n import Locale
 from portal.core.services import Services
+from portal.pages.queries import Wanted, search
 from portal.search.index import Query
 from tests.conftest import publish, technology_data
 
@@ -12,7 +14,13 @@ OWNER = Actor(user_id=1, memberships={1: "owner"})
 VIEWER = Actor(user_id=2, memberships={1: "viewer"})
 STRANGER = Actor(user_id=3, memberships={2: "owner"})
 MODERATOR = Actor(user_id=4, is_moderator=True)
-ACTORS = {"visitor": ANONYMOUS, "owner": OWNER, "viewer": VIEWER, "stranger": STRANGER, "moderator": MODERATOR}
+ACTORS = {
+    "visitor": ANONYMOUS,
+    "owner": OWNER,
+    "viewer": VIEWER,
+    "stranger": STRANGER,
+    "moderator": MODERATOR,
+}
 
 
 @pytest.mark.parametrize("status", Status)
@@ -37,8 +45,6 @@ def test_object_query_and_index_agree_on_who_sees_an_entry(
 @pytest.mark.parametrize("actor", [ANONYMOUS, STRANGER], ids=["visitor", "stranger"])
 def test_a_stale_index_may_hide_but_never_leaks(services: Services, actor: Actor) -> None:
     """Withdrawn, and the outbox not yet drained: the index still has it, the page does not."""
-    from portal.pages.queries import find
-
     entry_id = publish(services, "technology", technology_data())
     others = [publish(services, "technology", technology_data(f"other-{n}")) for n in range(3)]
     with services.uow() as uow:
@@ -47,9 +53,10 @@ def test_a_stale_index_may_hide_but_never_leaks(services: Services, actor: Actor
     assert entry_id in {hit.id for hit in services.index.search(query).hits}
 
     with services.sessions() as session:
-        found = find(session, services.index, actor, query)
+        page = search(session, services.index, actor, Wanted("турбина", limit=3), Locale.RU)
 
-    assert {row.entry.id for row in found.rows} == set(others)
+    assert {row.entry.id for row in page.found} == set(others)
+    assert page.total == 3
 
 
 def test_nobody_judges_an_entry_of_their_own_organisation(services: Services) -> None:

@@ -63,15 +63,13 @@ def test_what_someone_edited_is_left_alone_and_listed(services: Services, tmp_pa
         assert queries.find_by_key(session, "technology", "turbine").trl == 7
 
 
-def test_an_error_names_file_record_field_and_what_was_expected(
-    services: Services, tmp_path: Path
-) -> None:
+def test_an_error_names_file_record_field_and_what_was_expected(services: Services, tmp_path: Path) -> None:
     folder = write(tmp_path, [technology_data("first"), technology_data("second", trl=12)])
 
     with pytest.raises(InvalidData) as caught:
         run(services, folder)
 
-    (path, message), = caught.value.errors.items()
+    ((path, message),) = caught.value.errors.items()
     assert path == "technologies/all.yaml, record 2 (second), trl"
     assert "9" in message
     with services.sessions() as session:
@@ -111,7 +109,9 @@ def test_every_seed_is_in_three_languages_and_says_where_it_comes_from(seeded: S
 
 def test_titles_and_summaries_keep_their_length(seeded: Services) -> None:
     with seeded.sessions() as session:
-        texts = session.execute(select(Entry.key, EntryText.locale, EntryText.title, EntryText.summary).join(EntryText.entry)).all()
+        texts = session.execute(
+            select(Entry.key, EntryText.locale, EntryText.title, EntryText.summary).join(EntryText.entry)
+        ).all()
     wrong = [
         (key, str(locale), len(title.split()), len(summary.split()))
         for key, locale, title, summary in texts

@@ -90,9 +90,7 @@ def test_two_writers_never_lose_an_edit(services: Services) -> None:
     ],
     ids=["owner publishes", "not submitted", "visitor", "no such move"],
 )
-def test_moves_that_are_refused(
-    services: Services, actor: Actor, move: str, error: type[Exception]
-) -> None:
+def test_moves_that_are_refused(services: Services, actor: Actor, move: str, error: type[Exception]) -> None:
     entry_id, revision = draft(services)
 
     with pytest.raises(error), services.uow() as uow:
@@ -129,10 +127,12 @@ def test_links_show_on_both_sides(services: Services) -> None:
     variant = publish(services, "technology", data)
     with services.uow() as uow:
         entry = queries.find_by_key(uow.session, "technology", "variant")
-        service.set_links(
-            uow.session, entry, [{"relation": "variant_of", "to": "technology/family"}]
-        )
+        service.set_links(uow.session, entry, [{"relation": "variant_of", "to": "technology/family"}])
 
     with services.sessions() as session:
-        assert [(x.entry.id, x.outgoing) for x in queries.linked(session, ANONYMOUS, variant)] == [(family, True)]
-        assert [(x.entry.id, x.outgoing) for x in queries.linked(session, ANONYMOUS, family)] == [(variant, False)]
+        assert [(x.entry.id, x.outgoing) for x in queries.linked(session, ANONYMOUS, variant)] == [
+            (family, True)
+        ]
+        assert [(x.entry.id, x.outgoing) for x in queries.linked(session, ANONYMOUS, family)] == [
+            (variant, False)
+        ]

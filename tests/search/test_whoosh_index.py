@@ -32,7 +32,9 @@ class Shelf:
         return (self.held[x] for x in ids if x in self.held)
 
 
-def document(number: int, en: str, *, body: str = "", kk: str = "", labels: frozenset[str] = PUBLIC, **facets: str) -> Document:
+def document(
+    number: int, en: str, *, body: str = "", kk: str = "", labels: frozenset[str] = PUBLIC, **facets: str
+) -> Document:
     return Document(
         id=number,
         labels=labels,
@@ -46,7 +48,14 @@ def document(number: int, en: str, *, body: str = "", kk: str = "", labels: froz
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf(
-        document(1, "Wind farm", body="turbines in the steppe", kk="Жел электр станциясы", kind="project", country="KZ"),
+        document(
+            1,
+            "Wind farm",
+            body="turbines in the steppe",
+            kk="Жел электр станциясы",
+            kind="project",
+            country="KZ",
+        ),
         document(2, "Solar plant", body="panels and no wind at all", kind="project", country="KZ UZ"),
         document(3, "Drip irrigation", kind="technology", country="UZ"),
         document(4, "Secret wind", labels=frozenset({"org:1"}), kind="technology"),
@@ -171,6 +180,8 @@ def test_without_an_index_the_error_says_what_to_do(tmp_path: Path) -> None:
         ids(WhooshIndex(tmp_path), "x")
 
 
-@pytest.mark.parametrize("text", ['"', "(", "AND", "a:b", "*", "~", "\x00", "-" * 500, "жел " * 300, "🌬", "[1 TO 2]"])
+@pytest.mark.parametrize(
+    "text", ['"', "(", "AND", "a:b", "*", "~", "\x00", "-" * 500, "жел " * 300, "🌬", "[1 TO 2]"]
+)
 def test_no_query_is_an_error(index: WhooshIndex, text: str) -> None:
     assert index.search(Query(text, PUBLIC)).total >= 0
