@@ -1,6 +1,7 @@
 """Command that loads the first content."""
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from portal.core.services import Services
 
 
 @click.command()
-@click.option("--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Instead of seeds/.")
+@click.option(
+    "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Instead of seeds/."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 @click.pass_obj
 def seed(services: Services, folder: Path | None, as_json: bool) -> None:
@@ -28,7 +31,7 @@ def load_seeds(services: Services, folder: Path) -> Report:
 
     def progress(sources: list[Source]) -> Iterable[Source]:
         label = f"Loading {sources[0].path.parent.name if sources else 'seeds'}".ljust(22)
-        with click.progressbar(sources, label=label, file=click.get_text_stream("stderr")) as bar:
+        with click.progressbar(sources, label=label, file=sys.stderr) as bar:
             yield from bar
 
     report = Report()

@@ -50,7 +50,7 @@ class Entry(Timestamped, Base):
     """
 
     __tablename__ = "entry"
-    __table_args__ = (UniqueConstraint("kind", "key"),)
+    __table_args__: tuple[Any, ...] = (UniqueConstraint("kind", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(index=True)

@@ -25,9 +25,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL clause for the entries that the actor may view."""
     if actor.is_moderator:
         return true()
-    return or_(
-        Entry.status == Status.PUBLISHED, Entry.organisation_id.in_(actor.memberships)
-    )
+    return or_(Entry.status == Status.PUBLISHED, Entry.organisation_id.in_(actor.memberships))
 
 
 def labels(entry: Entry) -> frozenset[str]:

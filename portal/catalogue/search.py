@@ -52,15 +52,13 @@ class EntrySource:
         """Yield the documents of those ids that exist."""
         with self._sessions() as session:
             names = {**country_names(session), **region_names(session)}
-            words = {term.code: _term_words(term) for term in list_terms(session)}
+            words = _words_of_terms(list_terms(session))
             for entry in queries.by_ids(session, SYSTEM, ids):
                 if entry.status != Status.WITHDRAWN:
                     yield document(entry, names, words)
 
 
-def document(
-    entry: Entry, names: Mapping[str, Names], words: Mapping[str, Mapping[str, str]]
-) -> Document:
+def document(entry: Entry, names: Mapping[str, Names], words: Mapping[str, Mapping[str, str]]) -> Document:
     """Return the index document of a whole entry.
 
     :param names: names of countries and regions by code.
@@ -109,10 +107,18 @@ def _partners(entry: Entry) -> list[Organisation]:
     return []
 
 
-def _term_words(term: Term) -> dict[str, str]:
-    found = dict(term.names)
-    for label in term.labels:
-        found[label.locale] = f"{found.get(label.locale, '')} {label.label}"
+def _words_of_terms(terms: Sequence[Term]) -> dict[str, dict[str, str]]:
+    """Return each term's labels and synonyms with those of the terms above it.
+
+    What is about onshore wind is about wind power too.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for term in terms:
+        above = found.get(term.parent_code or "", {})
+        own = dict(term.names)
+        for label in term.labels:
+            own[label.locale] = f"{own[label.locale]} {label.label}"
+        found[term.code] = {locale: f"{text} {above.get(locale, '')}" for locale, text in own.items()}
     return found
 
 

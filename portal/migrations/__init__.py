@@ -4,7 +4,7 @@
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
@@ -77,14 +77,15 @@ def draft(engine: Engine) -> str:
     with engine.connect() as connection:
         context = _context(connection)
         script = produce_migrations(context, Base.metadata)
-        assert script.upgrade_ops is not None and script.downgrade_ops is not None
+        assert script.upgrade_ops is not None
+        assert script.downgrade_ops is not None
         return "\n".join(
             render_python_code(operations, migration_context=context, render_item=render_item)
             for operations in (script.upgrade_ops, script.downgrade_ops)
         )
 
 
-def render_item(kind: str, item: Any, context: Any) -> str | bool:
+def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     """Write our column types as the plain types they stand on, so that history needs no code."""
     plain = item.impl_instance if isinstance(item, TypeDecorator) else item
     if kind != "type":

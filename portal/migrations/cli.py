@@ -8,7 +8,7 @@ from portal.migrations import draft, upgrade
 
 @click.group(name="db")
 def db_group() -> None:
-    """The database."""
+    """Look after the database."""
 
 
 @db_group.command(name="upgrade")

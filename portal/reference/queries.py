@@ -55,7 +55,7 @@ def region_names(session: Session) -> Mapping[str, dict[str, str]]:
 
 def annex_i_countries(session: Session) -> frozenset[str]:
     """Return the countries of Annex I of the Convention, as far as recorded."""
-    return frozenset(session.scalars(select(Country.code).where(Country.annex_i)))
+    return frozenset(session.scalars(select(Country.code).where(Country.annex_i.is_(True))))
 
 
 def rates(session: Session) -> Mapping[str, Rate]:

@@ -64,9 +64,7 @@ class CountrySchema(StrictSchema):
     capital = fields.Dict(keys=choice(LOCALES), values=text(100), load_default=dict)
     currency = currency_field(load_default=None)
     languages = fields.List(text(10), load_default=list)
-    tile = fields.Dict(
-        keys=choice(["row", "column"]), values=fields.Integer(strict=True), load_default=None
-    )
+    tile = fields.Dict(keys=choice(["row", "column"]), values=fields.Integer(strict=True), load_default=None)
     annex_i = fields.Boolean(load_default=None, allow_none=True)
     annex_i_note = names_field(600, load_default=dict)
     memberships = fields.List(fields.Nested(MembershipSchema), load_default=list)
@@ -187,9 +185,7 @@ def _run(
     Seeder(session, collection, find=find, apply=_applier(session, model, schema)).run(records, report)
 
 
-def _applier(
-    session: Session, model: type[Any], schema: type[StrictSchema]
-) -> Callable[[Source, Any], Any]:
+def _applier(session: Session, model: type[Any], schema: type[StrictSchema]) -> Callable[[Source, Any], Any]:
     def apply(record: Source, row: Any) -> Any:
         data = check(record, schema())
         country = data.get("country_code")
@@ -245,6 +241,6 @@ def _run_focal_points(session: Session, folder: Path, report: Report) -> None:
         ).first()
 
     records = list(read_records(folder / "focal_points.yaml", key))
-    Seeder(
-        session, "focal_point", find=find, apply=_applier(session, FocalPoint, FocalPointSchema)
-    ).run(records, report)
+    Seeder(session, "focal_point", find=find, apply=_applier(session, FocalPoint, FocalPointSchema)).run(
+        records, report
+    )

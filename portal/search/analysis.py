@@ -80,9 +80,7 @@ def mark(text: str, locale: Locale, wanted: frozenset[str]) -> list[tuple[str, b
     return [piece for piece in pieces if piece[0]]
 
 
-def snippet(
-    text: str, locale: Locale, wanted: frozenset[str], length: int = 180
-) -> list[tuple[str, bool]]:
+def snippet(text: str, locale: Locale, wanted: frozenset[str], length: int = 180) -> list[tuple[str, bool]]:
     """Return the part of a text around its first wanted word, cut at words, with marks."""
     if len(text) <= length:
         return mark(text, locale, wanted)

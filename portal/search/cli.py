@@ -1,5 +1,8 @@
 """Commands of the search index."""
 
+import sys
+from collections.abc import Iterator, Sequence
+
 import click
 
 from portal.core.services import Services
@@ -7,7 +10,7 @@ from portal.core.services import Services
 
 @click.group(name="index")
 def index_group() -> None:
-    """The search index."""
+    """Look after the search index."""
 
 
 @index_group.command()
@@ -21,8 +24,8 @@ def rebuild(services: Services) -> None:
 def build(services: Services) -> int:
     """Rebuild with a progress bar and return the number of entries."""
 
-    def progress(ids):  # type: ignore[no-untyped-def]
-        with click.progressbar(ids, label="Indexing", file=click.get_text_stream("stderr")) as bar:
+    def progress(ids: Sequence[int]) -> Iterator[int]:
+        with click.progressbar(ids, label="Indexing", file=sys.stderr) as bar:
             yield from bar
 
     found: int = services.index.rebuild(services.documents, progress)

@@ -36,8 +36,7 @@ BATCH = 200
 
 def _schema() -> fields.Schema:
     words = {
-        f"text_{locale}": fields.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False)
-        for locale in Locale
+        f"text_{locale}": fields.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False) for locale in Locale
     }
     return fields.Schema(id=fields.ID(unique=True, stored=True), data=fields.STORED, **words)
 
@@ -87,10 +86,7 @@ class WhooshIndex:
         """Return a page of hits, best first; ties by id."""
         generation = self._open()
         scores, relaxed = _scores(generation.searcher, wanted.text)
-        if scores is None:
-            found = {number: {} for number in generation.kept}
-        else:
-            found = scores
+        found: _Scores = {number: {} for number in generation.kept} if scores is None else scores
         allowed = {n: s for n, s in found.items() if generation.kept[n].labels & wanted.labels}
         hits = {n: s for n, s in allowed.items() if _passes(generation.kept[n], wanted.filters)}
         page = sorted(hits, key=_order(generation.kept, hits, wanted))
@@ -244,9 +240,7 @@ def _scores(searcher: Searcher, text: str) -> tuple[_Scores | None, bool]:
     return _run(searcher, by_locale, query.Or), True
 
 
-def _run(
-    searcher: Searcher, by_locale: Mapping[Locale, list[str]], combine: Callable[..., Any]
-) -> _Scores:
+def _run(searcher: Searcher, by_locale: Mapping[Locale, list[str]], combine: Callable[..., Any]) -> _Scores:
     found: _Scores = {}
     for locale, words in by_locale.items():
         if not words:
@@ -264,9 +258,7 @@ def _passes(kept: _Kept, filters: Mapping[str, tuple[str, ...]], but: str = "") 
     )
 
 
-def _order(
-    kept: Mapping[int, _Kept], hits: _Scores, wanted: Query
-) -> Callable[[int], tuple[float, int]]:
+def _order(kept: Mapping[int, _Kept], hits: _Scores, wanted: Query) -> Callable[[int], tuple[float, int]]:
     if wanted.sort == "newest" or not wanted.text.strip():
         return lambda number: (-kept[number].moment, -kept[number].id)
     return lambda number: (-max(hits[number].values()), kept[number].id)

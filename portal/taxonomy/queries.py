@@ -39,9 +39,7 @@ def list_sectors(session: Session) -> Sequence[Sector]:
 
 def list_terms(session: Session) -> Sequence[Term]:
     """Return all terms with their synonyms, in their order."""
-    return session.scalars(
-        select(Term).options(selectinload(Term.labels)).order_by(Term.position)
-    ).all()
+    return session.scalars(select(Term).options(selectinload(Term.labels)).order_by(Term.position)).all()
 
 
 def term_tree(session: Session) -> TermTree:

@@ -63,9 +63,9 @@ def load(session: Session, folder: Path, report: Report) -> None:
         return row
 
     sectors = list(read_records(folder / "sectors.yaml", _code))
-    Seeder(
-        session, "sector", find=lambda code: session.get(Sector, code), apply=apply_sector
-    ).run(sectors, report)
+    Seeder(session, "sector", find=lambda code: session.get(Sector, code), apply=apply_sector).run(
+        sectors, report
+    )
 
     terms = list(read_records(folder / "terms.yaml", _code))
     Seeder(
@@ -78,9 +78,7 @@ def load(session: Session, folder: Path, report: Report) -> None:
 
 
 def _find_term(session: Session, code: str) -> Term | None:
-    return session.scalars(
-        select(Term).where(Term.code == code).options(selectinload(Term.labels))
-    ).first()
+    return session.scalars(select(Term).where(Term.code == code).options(selectinload(Term.labels))).first()
 
 
 def _term_state(term: Term) -> str:

@@ -15,7 +15,6 @@ from portal.core.schema import (
     code,
     country_field,
     key_field,
-    several,
     text,
 )
 
@@ -88,9 +87,7 @@ class LinkSchema(StrictSchema):
     """A link to another entry, by kind and key."""
 
     relation = fields.Enum(Relation, by_value=True, required=True)
-    to = code(
-        rf"^({'|'.join(ENTRY_KINDS)})/[a-z0-9]+(-[a-z0-9]+)*\Z", "kind/key", required=True
-    )
+    to = code(rf"^({'|'.join(ENTRY_KINDS)})/[a-z0-9]+(-[a-z0-9]+)*\Z", "kind/key", required=True)
 
 
 class EntrySchema(StrictSchema):
@@ -130,7 +127,9 @@ class EntrySchema(StrictSchema):
         for locale, words in data.get("texts", {}).items():
             details = words.get("details", {})
             for name in set(details) - set(self.detail_names):
-                problems[f"texts.{locale}.details.{name}"] = [f"expected one of: {', '.join(self.detail_names)}"]
+                problems[f"texts.{locale}.details.{name}"] = [
+                    f"expected one of: {', '.join(self.detail_names)}"
+                ]
             for name in set(self.required_details) - set(details):
                 problems[f"texts.{locale}.details.{name}"] = ["is missing"]
         if problems:
@@ -143,5 +142,3 @@ class EntrySchema(StrictSchema):
             codes = data.get(name, [])
             if len(set(codes)) != len(codes):
                 raise ValidationError("the same code twice", name)
-
-

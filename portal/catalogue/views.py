@@ -1,0 +1,136 @@
+"""Pages of the catalogue: the list of each kind and the page of each entry."""
+
+import re
+from typing import Any
+
+import babel
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from portal.catalogue import queries, slugs
+from portal.catalogue.detail import load_detail
+from portal.catalogue.facets import count_facets
+from portal.catalogue.kinds import BY_PLURAL, KINDS
+from portal.catalogue.model import Entry
+from portal.catalogue.names import load_names
+from portal.catalogue.queries import Filters
+from portal.core.database import now
+from portal.core.errors import NotFound
+from portal.core.i18n import Locale
+from portal.web.templating import gases
+
+bp = Blueprint("catalogue", __name__)
+
+_PLURALS = f"<any({','.join(BY_PLURAL)}):plural>"
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_PER_PAGE = 20
+#: Beyond this no list of ours goes; a larger number is a probe.
+_LAST_PAGE = 10_000
+
+
+@bp.app_template_global("entry_url")
+def entry_url(entry: Entry, locale: str) -> str:
+    """Return the address of an entry's page in a language."""
+    return url_for(
+        "catalogue.entry",
+        locale=locale,
+        plural=KINDS[entry.kind].plural,
+        entry_id=entry.id,
+        slug=slugs.entry_slug(entry, locale),
+    )
+
+
+@bp.app_template_global("plural_of")
+def plural_of(kind: str) -> str:
+    """Return the word of a kind in addresses."""
+    return KINDS[kind].plural
+
+
+@bp.app_template_filter("plain")
+@pass_context
+def plain(context: Context, value: str) -> Markup:
+    """Return a text that has no translation, marked as English where it is in Latin letters."""
+    text = gases(value)
+    if context["locale"] == Locale.EN or _CYRILLIC.search(value):
+        return text
+    return Markup('<span lang="en">{}</span>').format(text)
+
+
+@bp.app_template_filter("language_names")
+@pass_context
+def language_names(context: Context, codes: list[str]) -> str:
+    """Return languages by their names in the page's language."""
+    known = babel.Locale.parse(str(context["locale"])).languages
+    return ", ".join(known.get(code, code) for code in codes)
+
+
+@bp.url_defaults
+def _slug_in_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Give the shown entry its slug in each language, so that language links need no redirect."""
+    shown: Entry | None = g.get("shown_entry")
+    if endpoint == "catalogue.entry" and shown is not None and values.get("entry_id") == shown.id:
+        values["slug"] = slugs.entry_slug(shown, values["locale"])
+
+
+@bp.get(f"/<locale:locale>/{_PLURALS}")
+def entries(locale: Locale, plural: str) -> str:
+    """List the entries of a kind, newest first."""
+    kind = BY_PLURAL[plural].name
+    filters = Filters(
+        kind=kind,
+        country=request.args.get("country") or None,
+        sector=request.args.get("sector") or None,
+        term=request.args.get("term") or None,
+    )
+    total = queries.count_entries(g.session, g.actor, filters)
+    pages = max(1, -(-total // _PER_PAGE))
+    page = _page_number()
+    if page > pages:
+        raise NotFound(f"page {page} of {plural}")
+    return render_template(
+        "catalogue/list.html",
+        locale=locale,
+        kind=kind,
+        plural=plural,
+        filters=filters,
+        facets=count_facets(g.session, g.actor, filters),
+        total=total,
+        page=page,
+        pages=pages,
+        entries=queries.list_entries(
+            g.session, g.actor, filters, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE
+        ),
+        names=load_names(g.session),
+    )
+
+
+def _page_number() -> int:
+    """Return the page asked for; nonsense asks for the first."""
+    text = request.args.get("page", "1")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
+    return min(max(number, 1), _LAST_PAGE)
+
+
+@bp.get(f"/<locale:locale>/{_PLURALS}/<id:entry_id>")
+@bp.get(f"/<locale:locale>/{_PLURALS}/<id:entry_id>-<string(minlength=0):slug>")
+def entry(locale: Locale, plural: str, entry_id: int, slug: str | None = None) -> ResponseReturnValue:
+    """Show an entry; an address with another slug leads to the right one."""
+    kind = BY_PLURAL[plural].name
+    found = queries.get_entry(g.session, g.actor, kind, entry_id)
+    if slug != slugs.entry_slug(found, locale):
+        return redirect(entry_url(found, locale), 301)
+    g.shown_entry = found
+    detail = load_detail(g.session, g.actor, found)
+    return render_template(
+        f"catalogue/{kind}.html",
+        locale=locale,
+        plural=plural,
+        entry=found,
+        detail=detail,
+        names=detail.names,
+        text=found.text(locale),
+        today=now().date(),
+    )

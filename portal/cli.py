@@ -1,0 +1,155 @@
+"""One ``portal`` command, gathered from every package's ``cli.py``."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from sqlalchemy.exc import OperationalError
+
+from portal.app import make_services
+from portal.catalogue.cli import COMMANDS as CATALOGUE
+from portal.catalogue.cli import load_seeds
+from portal.check import COMMANDS as CHECK
+from portal.core.cli import COMMANDS as CORE
+from portal.core.errors import InvalidData, PortalError, SettingsError
+from portal.core.resources import resource_folder
+from portal.core.seeding import digest
+from portal.core.services import Services
+from portal.core.settings import make_secret_key, read_settings
+from portal.matching.cli import COMMANDS as MATCHING
+from portal.migrations import pending, upgrade
+from portal.migrations.cli import COMMANDS as MIGRATIONS
+from portal.pages.bench import COMMANDS as BENCH
+from portal.pages.cli import COMMANDS as PAGES
+from portal.search.cli import COMMANDS as SEARCH
+from portal.search.cli import build
+
+TARGET = "portal.app:create_embedded_app"
+
+
+class Lazy(click.Group):
+    """A group whose errors are one plain line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except InvalidData as error:
+            raise click.ClickException(
+                "\n  ".join(["the data break rules:", *(f"{k}: {v}" for k, v in error.errors.items())])
+            ) from error
+        except (PortalError, LookupError) as error:
+            raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(
+                f"the database did not answer or is not set up ({type(error.orig).__name__}); "
+                "run: portal db upgrade"
+            ) from error
+
+
+@click.group(cls=Lazy)
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Data folder; overrides PORTAL_DATA.",
+)
+@click.pass_context
+def main(ctx: click.Context, data: Path | None) -> None:
+    """Run the Green Bridge portal."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    if ctx.invoked_subcommand not in {"demo", "serve", "check"}:
+        ctx.obj = make_services(read_settings(data=data))
+    else:
+        ctx.obj = data
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Set everything up, then end.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder.")
+@click.pass_obj
+def demo(outer: Path | None, port: int, no_serve: bool, data: Path | None) -> None:
+    """Set up a portal with the real seeds in a data folder and serve it."""
+    settings = read_settings(data=data or outer)
+    make_secret_key(settings.data)
+    services = make_services(read_settings(data=settings.data))
+    set_up(services)
+    if no_serve:
+        click.echo(f"ready in {services.settings.data}", err=True)
+        return
+    _serve(services, "127.0.0.1", port)
+
+
+def set_up(services: Services) -> None:
+    """Migrate, seed and index whatever is not up to date, and say what was done."""
+    for name in upgrade(services.engine):
+        click.echo(f"migration: {name}", err=True)
+    folder = resource_folder("seeds")
+    marker = services.settings.data / "seeds.digest"
+    wanted = _seeds_digest(folder)
+    if not marker.exists() or marker.read_text() != wanted:
+        load_seeds(services, folder)
+        marker.write_text(wanted)
+    if not services.index.is_current():
+        click.echo(f"{build(services)} entries indexed", err=True)
+    services.drainer().drain()
+
+
+def _seeds_digest(folder: Path) -> str:
+    return digest([[str(x.relative_to(folder)), x.read_text()] for x in sorted(folder.rglob("*.yaml"))])
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder.")
+@click.pass_obj
+def serve(outer: Path | None, host: str, port: int, data: Path | None) -> None:
+    """Serve a portal that is set up already."""
+    services = make_services(read_settings(data=data or outer))
+    if not services.settings.secret_key:
+        raise SettingsError(
+            "PORTAL_SECRET_KEY is not set and the data folder has no secret_key; run: portal demo"
+        )
+    if names := pending(services.engine):
+        raise SettingsError(f"the database lacks {', '.join(names)}; run: portal db upgrade")
+    _serve(services, host, port)
+
+
+def _serve(services: Services, host: str, port: int) -> None:
+    """Serve in the foreground; ends within five seconds of SIGTERM or SIGINT."""
+    os.environ.update(services.settings.environment())
+    services.engine.dispose()
+    server = Granian(
+        TARGET,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=8,
+        workers_kill_timeout=3,
+        log_access=False,
+        log_level="warning",
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    click.echo(f"http://{host}:{port}/", err=False)
+    server.serve()
+
+
+def gather(groups: Sequence[Sequence[click.Command]]) -> None:
+    """Add every package's commands."""
+    for commands in groups:
+        for command in commands:
+            main.add_command(command)
+
+
+gather((CATALOGUE, CHECK, CORE, MATCHING, MIGRATIONS, PAGES, BENCH, SEARCH))

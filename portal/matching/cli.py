@@ -1,0 +1,146 @@
+"""The command ``portal match``."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from portal.catalogue.model import Entry
+from portal.core.actor import ANONYMOUS
+from portal.core.errors import NotFound
+from portal.core.i18n import Locale, Message, render, translate
+from portal.matching import queries
+from portal.matching.queries import Matches
+from portal.matching.results import Criterion, Match, Rule, SourceVerdict
+
+KINDS = ("need", "technology", "project", "financing")
+_READ = {
+    "need": queries.match_need,
+    "technology": queries.match_technology,
+    "financing": queries.match_financing,
+}
+
+
+@click.command("match")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("entry_id", type=int, metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option(
+    "--locale", type=click.Choice([x.value for x in Locale]), default="en", help="Language of the output."
+)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, help="At most so many technologies, needs or projects."
+)
+@click.pass_obj
+def match(portal: Any, kind: str, entry_id: int, as_json: bool, locale: str, limit: int) -> None:
+    """Show what matches the entry of KIND with ID, and why."""
+    with portal.sessions() as session:
+        try:
+            if kind == "project":
+                found = queries.match_project(session, ANONYMOUS, entry_id)
+            else:
+                found = _READ[kind](session, ANONYMOUS, entry_id, limit)
+        except NotFound as error:
+            raise click.ClickException(f"there is no {error}") from error
+        data = as_data(found, locale)
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else as_text(data, locale))
+
+
+def as_data(found: Matches, locale: str) -> dict[str, Any]:
+    """Return matches as plain data, words in a language."""
+    entry = found.entry
+    data: dict[str, Any] = {"entry": {"kind": entry.kind, "id": entry.id, "title": entry.text(locale).title}}
+    if entry.kind == "need":
+        data["technologies"] = [_match(x, x.technology_id, found, locale) for x in found.technologies]
+        data["excluded"] = [_excluded(x, x.technology_id, found, locale) for x in found.excluded]
+    elif entry.kind == "technology":
+        data["needs"] = [_match(x, x.need_id, found, locale) for x in found.needs]
+        data["excluded"] = [_excluded(x, x.need_id, found, locale) for x in found.excluded]
+    elif entry.kind == "financing":
+        data["projects"] = [_source(x, x.entry_id, found, locale) for x in found.projects]
+        data["needs"] = [_source(x, x.entry_id, found, locale) for x in found.financed_needs]
+    if entry.kind in {"need", "project"}:
+        data["financing"] = [_source(x, x.financing_id, found, locale) for x in found.financing]
+    return data
+
+
+def _title(other: Entry, locale: str) -> str:
+    return other.text(locale).title
+
+
+def _match(item: Match, other: int, found: Matches, locale: str) -> dict[str, Any]:
+    return {
+        "id": other,
+        "title": _title(found.others[other], locale),
+        "score": item.score,
+        "known": item.known,
+        "criteria": [_criterion(x, locale) for x in item.criteria],
+    }
+
+
+def _criterion(item: Criterion, locale: str) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "verdict": item.verdict.value,
+        "weight": item.weight,
+        "wanted": _words(item.wanted, locale),
+        "offered": _words(item.offered, locale),
+        "reason": _words(item.reason, locale),
+    }
+
+
+def _excluded(item: Match, other: int, found: Matches, locale: str) -> dict[str, Any]:
+    title = _title(found.others[other], locale)
+    return {"id": other, "title": title, "failed": [gate.name for gate in item.failed]}
+
+
+def _source(item: SourceVerdict, other: int, found: Matches, locale: str) -> dict[str, Any]:
+    return {
+        "id": other,
+        "title": _title(found.others[other], locale),
+        "verdict": item.verdict.value,
+        "rules": [_rule(x, locale) for x in item.rules],
+    }
+
+
+def _rule(item: Rule, locale: str) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "verdict": item.verdict.value,
+        "required": _words(item.required, locale),
+        "found": _words(item.found, locale),
+        "remedy": _words(item.remedy, locale),
+    }
+
+
+def _words(message: Message | None, locale: str) -> str | None:
+    return None if message is None else render(message, locale)
+
+
+def as_text(data: dict[str, Any], locale: str) -> str:
+    """Return the same for reading: one line per match, worst news beside it."""
+    lines = [data["entry"]["title"], ""]
+    for item in [*data.get("technologies", ()), *_scored(data.get("needs", ()))]:
+        score = "–" if item["score"] is None else f"{item['score']:.0f}"
+        lines.append(f"{score:>4}  {round(100 * item['known']):>3}/100  {item['id']:>5}  {item['title']}")
+    for item in data.get("excluded", ()):
+        gates = ", ".join(translate(locale, f"gate.{name}") for name in item["failed"])
+        lines.append(f"   ×  {item['id']:>5}  {item['title']} ({gates})")
+    for item in [*data.get("financing", ()), *data.get("projects", ()), *_judged(data.get("needs", ()))]:
+        failed = [x["name"] for x in item["rules"] if x["verdict"] == "fail"]
+        beside = ", ".join(translate(locale, f"rule.{name}") for name in failed)
+        verdict = translate(locale, f"eligibility.{item['verdict']}")
+        lines.append(f"{verdict}: {item['title']}{f' ({beside})' if beside else ''}")
+    return "\n".join(lines)
+
+
+def _scored(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [x for x in items if "score" in x]
+
+
+def _judged(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [x for x in items if "rules" in x]
+
+
+COMMANDS = (match,)

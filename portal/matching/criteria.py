@@ -1,0 +1,133 @@
+"""Judges a technology for a need: the eleven criteria, their score and their rank."""
+
+from collections.abc import Sequence
+
+from portal.core.i18n import Message
+from portal.matching.delivery import (
+    judge_conformity,
+    judge_proof,
+    judge_readiness,
+    judge_service,
+    judge_transfer,
+)
+from portal.matching.facts import Knowledge, NeedFacts, TechnologyFacts
+from portal.matching.function_fit import judge_function
+from portal.matching.gates import failed_gates
+from portal.matching.results import Criterion, Match, Verdict
+from portal.matching.site_fit import judge_site
+from portal.matching.weights import weights_for
+from portal.matching.worth import judge_cost, judge_effect, judge_scale
+
+JUDGES = {
+    "function": judge_function,
+    "site": judge_site,
+    "proof": judge_proof,
+    "cost": judge_cost,
+    "effect": judge_effect,
+    "scale": judge_scale,
+    "service": judge_service,
+    "readiness": judge_readiness,
+    "transfer": judge_transfer,
+    "conformity": judge_conformity,
+}
+#: What stands in the rank for a criterion of which nothing is known.
+PRIOR = 0.3
+# TODO(views.py): no longer used; views.py and how.html still import and show it.
+PRIOR_WEIGHT = 50
+#: How much of the rank depends on the function alone.
+FUNCTION_SHARE = 0.6
+
+
+def judge_technology(
+    need: NeedFacts,
+    technology: TechnologyFacts,
+    knowledge: Knowledge,
+    *,
+    eligible_sources: int | None = None,
+) -> Match:
+    """Judge one technology for one need.
+
+    :param eligible_sources: how many sources could pay for this need with this
+        technology and its origin; ``None`` = not looked at.
+    """
+    weights = weights_for(need.objective)
+    criteria = [judge(need, technology, knowledge, weights[name]) for name, judge in JUDGES.items()]
+    criteria.append(judge_financeable(eligible_sources, weights["financeable"]))
+    return Match(
+        technology_id=technology.id,
+        need_id=need.id,
+        score=score_of(criteria),
+        known=known_of(criteria),
+        rank=rank_of(criteria),
+        criteria=tuple(criteria),
+        failed=failed_gates(need, technology, knowledge),
+        financeable=None if eligible_sources is None else eligible_sources > 0,
+        references=sum(1 for x in technology.deployments if x.running),
+    )
+
+
+def judge_financeable(eligible_sources: int | None, weight: int) -> Criterion:
+    """Say whether a source is eligible now: a flag shown beside, its weight is nothing."""
+    if eligible_sources is None:
+        reason = Message("criterion_reason.financeable.unknown")
+        return Criterion("financeable", weight, Verdict.UNKNOWN, None, None, None, reason)
+    offered = Message("match.eligible_sources", {"count": eligible_sources})
+    if eligible_sources:
+        reason = Message("criterion_reason.financeable.pass")
+        return Criterion("financeable", weight, Verdict.PASS, 1.0, None, offered, reason)
+    reason = Message("criterion_reason.financeable.fail")
+    return Criterion("financeable", weight, Verdict.FAIL, 0.0, None, offered, reason)
+
+
+def points(criterion: Criterion) -> float:
+    """Return what a known criterion counts in the score, 0 to 1."""
+    if criterion.verdict == Verdict.PASS:
+        return 1.0
+    if criterion.verdict == Verdict.PARTIAL:
+        return 0.5 if criterion.degree is None else criterion.degree
+    return 0.0
+
+
+def _known(criteria: Sequence[Criterion]) -> list[Criterion]:
+    return [x for x in criteria if x.verdict != Verdict.UNKNOWN]
+
+
+def known_of(criteria: Sequence[Criterion]) -> float:
+    """Return the weight of the criteria that are not unknown over all weight, 0 to 1."""
+    whole = sum(x.weight for x in criteria)
+    return round(sum(x.weight for x in _known(criteria)) / whole, 4) if whole else 0.0
+
+
+def score_of(criteria: Sequence[Criterion]) -> float | None:
+    """Return the weighted mean over the known criteria, 0 to 100; ``None`` if none is known."""
+    known = sum(x.weight for x in _known(criteria))
+    if not known:
+        return None
+    return round(100 * sum(x.weight * points(x) for x in _known(criteria)) / known, 1)
+
+
+def rank_of(criteria: Sequence[Criterion]) -> float:
+    """Return what lists are sorted by, 0 to 1.
+
+    Here every unknown criterion counts as :data:`PRIOR`, so that a technology of which
+    one good thing is known does not stand above one that is known well, and weak
+    evidence still stands above none. (The score leaves unknowns out.) The result is
+    then lowered by what the function lacks: whatever else a technology does well is of
+    no use to this need.
+    """
+    whole = sum(x.weight for x in criteria)
+    if not whole:
+        return 0.0
+    degrees = {x.name: PRIOR if x.verdict == Verdict.UNKNOWN else _degree(x) for x in criteria}
+    mean = sum(x.weight * degrees[x.name] for x in criteria) / whole
+    function = degrees.get("function", PRIOR)
+    return round(mean * (1 - FUNCTION_SHARE + FUNCTION_SHARE * function), 6)
+
+
+def _degree(criterion: Criterion) -> float:
+    return points(criterion) if criterion.degree is None else criterion.degree
+
+
+def sort_key(match: Match) -> tuple[float, float, int, int, int]:
+    """Return the order of a list: rank, then known share, then references, then id."""
+    return (-match.rank, -match.known, -match.references, match.technology_id, match.need_id)

@@ -1,0 +1,239 @@
+"""What matching knows of both sides, as plain values without a database behind them.
+
+``reading.py`` makes them from entries; gates, criteria and rules compare them. An
+empty tuple or ``None`` means that the entry does not say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from portal.catalogue.kinds.financing import AccessEntity, Procurement, Ticket
+from portal.catalogue.kinds.need import Site
+from portal.catalogue.kinds.technology import Envelope
+from portal.core.i18n import Locale
+from portal.core.money import MoneyRange, Rates
+from portal.core.quantities import Quantity
+from portal.taxonomy.queries import TermTree
+
+Names = Mapping[str, str]
+#: Stems of an entry's words, by language.
+Words = Mapping[Locale, frozenset[str]]
+
+#: States in which a provider has committed itself, weakest first.
+COMMITTED = ("approved", "signed", "effective", "disbursed")
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    """An organisation as far as access to a fund asks for it.
+
+    :ivar un_or_ngo: a body of the United Nations or a non-governmental organisation.
+    :ivar national: works in its own country only.
+    """
+
+    key: str
+    names: Names
+    country: str | None = None
+    un_or_ngo: bool = False
+    national: bool = False
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What judging needs besides the two sides: reference data, and what day it is.
+
+    :ivar annex_i: countries of Annex I of the Convention.
+    :ivar region: the countries of the catalogue's core; a reference there counts first.
+    :ivar languages: official languages of a country.
+    """
+
+    tree: TermTree
+    rates: Rates
+    today: date
+    annex_i: frozenset[str] = frozenset()
+    region: frozenset[str] = frozenset()
+    languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    term_names: Mapping[str, Names] = field(default_factory=dict)
+    sector_names: Mapping[str, Names] = field(default_factory=dict)
+    country_names: Mapping[str, Names] = field(default_factory=dict)
+    organisations: Mapping[str, OrganisationFacts] = field(default_factory=dict)
+
+    def terms(self, codes: tuple[str, ...]) -> list[Names | str]:
+        """Return the names of terms, for messages."""
+        return [self.term_names.get(code, code) for code in codes]
+
+    def sectors(self, codes: tuple[str, ...]) -> list[Names | str]:
+        """Return the names of sectors, for messages."""
+        return [self.sector_names.get(code, code) for code in codes]
+
+    def countries(self, codes: tuple[str, ...]) -> list[Names | str]:
+        """Return the names of countries, for messages."""
+        return [self.country_names.get(code, code) for code in codes]
+
+    def organisation(self, key: str) -> Names | str:
+        """Return the name of an organisation, for messages."""
+        return self.organisations[key].names if key in self.organisations else key
+
+
+@dataclass(frozen=True)
+class DeploymentFacts:
+    """A place where a technology runs, or ran; ``running`` may be unknown."""
+
+    country: str
+    climate: str | None = None
+    running: bool | None = None
+
+
+@dataclass(frozen=True)
+class TechnologyFacts:
+    """A technology as the need's side sees it."""
+
+    id: int
+    withdrawn: bool = False
+    sectors: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    words: Words = field(default_factory=dict)
+    trl: int | None = None
+    transfer_modes: tuple[str, ...] = ()
+    capacity: Quantity | None = None
+    unit_cost: MoneyRange | None = None
+    effect: Quantity | None = None
+    operating: Envelope | None = None
+    survival: Envelope | None = None
+    water_demand: str | None = None
+    certificates: tuple[str, ...] = ()
+    deployments: tuple[DeploymentFacts, ...] = ()
+    origin: tuple[str, ...] = ()
+    service_in: tuple[str, ...] = ()
+    training_languages: tuple[str, ...] = ()
+    lead_time: Quantity | None = None
+
+
+@dataclass(frozen=True)
+class NeedFacts:
+    """A need as the technology's side sees it."""
+
+    id: int
+    objective: str = "both"
+    countries: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    words: Words = field(default_factory=dict)
+    site: Site | None = None
+    capacity: Quantity | None = None
+    budget: MoneyRange | None = None
+    trl_floor: int | None = None
+    transfer_modes: tuple[str, ...] = ()
+    required_standards: tuple[str, ...] = ()
+    commissioning_by: date | None = None
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """One amount from one provider in one state.
+
+    :ivar provider: key of the organisation; ``None`` = only a name is known.
+    """
+
+    instrument: str
+    currency: str
+    state: str
+    name: str = ""
+    provider: str | None = None
+    amount: Decimal | None = None
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class AskFacts:
+    """A need or a project, seen as a request for money.
+
+    :ivar kind: ``need`` or ``project``.
+    :ivar tags: what financiers exclude, of its terms and all above them.
+    :ivar cost: the whole cost; one figure has ``min == max``.
+    :ivar amount: what is asked of the one source; ``None`` = not said.
+    :ivar instruments: those sought; any of them serves.
+    :ivar applicant: ``public``, ``private``, ``ppp`` or ``ngo``.
+    :ivar supply_origin: where the supply comes from.
+    :ivar origin_is_choice: the buyer may still choose among the origins.
+    :ivar funded_by: the sources that the entry names as its own: provider by id.
+    """
+
+    id: int
+    kind: str
+    countries: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
+    objective: str | None = None
+    cost: MoneyRange | None = None
+    amount: MoneyRange | None = None
+    instruments: tuple[str, ...] = ()
+    applicant: str | None = None
+    stage: str | None = None
+    es_category: str | None = None
+    supply_origin: tuple[str, ...] = ()
+    origin_is_choice: bool = False
+    access_entity: str | None = None
+    lines: tuple[LineFacts, ...] = ()
+    funded_by: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """The three layers of one country at one source, with where that stands."""
+
+    member: bool | None = None
+    member_status: str | None = None
+    operates: bool | None = None
+    state: str | None = None
+    condition: str | None = None
+    since: date | None = None
+    notes: Names = field(default_factory=dict)
+    source: str | None = None
+    checked_on: date | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """A window of a provider with the rules that it states."""
+
+    id: int
+    provider: str
+    availability: str = "open"
+    instruments: tuple[str, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    project_size: MoneyRange | None = None
+    applicants: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    layers: Mapping[str, LayerFacts] = field(default_factory=dict)
+    other_countries: str = "unknown"
+    procurement: Procurement | None = None
+    cofinancing_min_share: Decimal | None = None
+    equity_min_share: Decimal | None = None
+    max_share_of_cost: Decimal | None = None
+    access_route: str | None = None
+    access_entities: tuple[AccessEntity, ...] = ()
+    es_categories: tuple[str, ...] = ()
+    deadline: date | None = None
+    checked_on: date | None = None
+
+
+def approval(ask: AskFacts, source: SourceFacts) -> LineFacts | None:
+    """Return the line by which this source has already committed itself, if there is one.
+
+    Where the entry names windows of this provider as its own, only those count: another
+    window has not approved anything.
+    """
+    named = {x for x, provider in ask.funded_by.items() if provider == source.provider}
+    if named and source.id not in named:
+        return None
+    lines = [x for x in ask.lines if x.provider == source.provider and x.state in COMMITTED]
+    return max(lines, key=lambda x: COMMITTED.index(x.state), default=None)

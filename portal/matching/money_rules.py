@@ -1,0 +1,221 @@
+"""The rules about amounts: ticket, project size, shares of the cost.
+
+A ticket is what the source itself gives; the size of a project is all of it. Money in
+other currencies compares through the dated reference rates; where a rate is missing
+the answer is unknown. In-kind and undefined lines never count as cash, and amounts
+in different states of the same line are never added up.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Any
+
+from portal.catalogue.kinds.financing import Ticket
+from portal.core.i18n import Message
+from portal.core.money import Money, MoneyRange, in_currency
+from portal.matching.facts import COMMITTED, AskFacts, Knowledge, LineFacts, SourceFacts
+from portal.matching.results import Rule, Verdict
+from portal.matching.wording import money, percent
+
+NOT_CASH = {"in_kind", "undefined"}
+#: Lines that reach so much of the cost leave no gap to speak of.
+FULLY_FUNDED = Decimal("0.99")
+_APPLICANTS = ("public", "private", "ppp")
+
+
+def ends(amount: MoneyRange | None, currency: str, knowledge: Knowledge) -> tuple[Decimal, Decimal] | None:
+    """Return both ends of a range in a currency; a missing end is the other one."""
+    if amount is None:
+        return None
+    low = amount.max if amount.min is None else amount.min
+    high = amount.min if amount.max is None else amount.max
+    if low is None or high is None:
+        return None
+    least = in_currency(low, amount.currency, currency, knowledge.rates)
+    most = in_currency(high, amount.currency, currency, knowledge.rates)
+    return None if least is None or most is None else (least, most)
+
+
+def tickets_for(applicant: str, source: SourceFacts) -> list[Ticket]:
+    """Return the tickets that hold for an applicant.
+
+    A partnership is held to the private ticket, and a private applicant to that of
+    partnerships, unless the source states one of its own.
+    """
+    own = [x for x in source.tickets if x.applicant == applicant]
+    shared = {"ppp": "private", "private": "ppp"}.get(applicant)
+    if not own and shared:
+        own = [x for x in source.tickets if x.applicant == shared]
+    return own or [x for x in source.tickets if x.applicant == "any"]
+
+
+def judge_ticket(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
+    """Judge the amount asked, else the whole cost, against what the source gives.
+
+    A cost above the largest ticket is partial: others can carry the rest.
+    """
+    applicants = (ask.applicant,) if ask.applicant else _APPLICANTS
+    rules = [
+        _ticket(ask, ticket, knowledge)
+        for applicant in applicants
+        for ticket in tickets_for(applicant, source)
+    ]
+    if not rules:
+        return None
+    if len({x.verdict for x in rules}) == 1:
+        return rules[0]
+    remedy = Message("rule_remedy.ticket.applicant")
+    return Rule("ticket", Verdict.UNKNOWN, True, rules[0].required, rules[0].found, remedy)
+
+
+def _ticket(ask: AskFacts, ticket: Ticket, knowledge: Knowledge) -> Rule:
+    required = money(MoneyRange(ticket.currency, min=ticket.min, max=ticket.max))
+    sought = ask.amount or ask.cost
+    found = None if sought is None else money(sought)
+    amounts = ends(sought, ticket.currency, knowledge)
+    if amounts is None:
+        remedy = Message("rule_remedy.ticket.state")
+        return Rule("ticket", Verdict.UNKNOWN, True, required, found, remedy)
+    least, most = amounts
+    values: dict[str, Any] = {"found": found}
+    if ticket.min is not None and most < ticket.min:
+        values["min"] = Money(ticket.min, ticket.currency)
+        remedy = Message("rule_remedy.ticket.small", values)
+        return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
+    if ticket.max is not None and least > ticket.max:
+        values["max"] = Money(ticket.max, ticket.currency)
+        if ask.amount is not None:
+            remedy = Message("rule_remedy.ticket.large", values)
+            return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
+        remedy = Message("rule_remedy.ticket.part", values)
+        return Rule("ticket", Verdict.PARTIAL, True, required, found, remedy)
+    return Rule("ticket", Verdict.PASS, True, required, found, None)
+
+
+def judge_project_size(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
+    """Judge the whole cost, co-financing included, against the source's limits of size."""
+    limits = source.project_size
+    if limits is None:
+        return None
+    required = money(limits)
+    found = None if ask.cost is None else money(ask.cost)
+    cost = ends(ask.cost, limits.currency, knowledge)
+    if cost is None:
+        remedy = Message("rule_remedy.state_cost")
+        return Rule("project_size", Verdict.UNKNOWN, True, required, found, remedy)
+    least, most = cost
+    if limits.max is not None and least > limits.max:
+        values = {"found": found, "max": Money(limits.max, limits.currency)}
+        remedy = Message("rule_remedy.project_size.large", values)
+        return Rule("project_size", Verdict.FAIL, True, required, found, remedy)
+    if limits.min is not None and most < limits.min:
+        values = {"found": found, "min": Money(limits.min, limits.currency)}
+        remedy = Message("rule_remedy.project_size.small", values)
+        return Rule("project_size", Verdict.FAIL, True, required, found, remedy)
+    return Rule("project_size", Verdict.PASS, True, required, found, None)
+
+
+def cash(
+    lines: Iterable[LineFacts],
+    currency: str,
+    knowledge: Knowledge,
+    wanted: Callable[[LineFacts], bool],
+) -> Decimal:
+    """Return the cash of the wanted lines, each party's and instrument's in its firmest state."""
+    groups: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for line in lines:
+        if line.amount is None or line.instrument in NOT_CASH or not wanted(line):
+            continue
+        amount = in_currency(line.amount, line.currency, currency, knowledge.rates)
+        if amount is not None:
+            states = groups.setdefault((line.provider or line.name, line.instrument), {})
+            states[line.state] = states.get(line.state, Decimal(0)) + amount
+    return sum((_firmest(states) for states in groups.values()), Decimal(0))
+
+
+def _firmest(states: dict[str, Decimal]) -> Decimal:
+    for state in reversed(COMMITTED):
+        if state in states:
+            return states[state]
+    return max(states.values())
+
+
+def judge_cofinancing(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
+    """Judge whether others carry at least the share that the source demands."""
+    share = source.cofinancing_min_share
+    if share is None:
+        return None
+    required = Message("match.at_least", {"value": percent(share)})
+    cost = _cost(ask)
+    if cost is None:
+        return _not_stated("cofinancing", required)
+    asked = ends(ask.amount, cost.currency, knowledge)
+    if asked is not None:
+        others = cost.amount - asked[0]
+        complete = True
+    else:
+        others = cash(ask.lines, cost.currency, knowledge, lambda x: x.provider != source.provider)
+        complete = _complete(ask, cost, knowledge)
+    values = {"max": Money(cost.amount * (1 - share), cost.currency), "share": percent(share)}
+    remedy = Message("rule_remedy.cofinancing", values)
+    return _share_rule("cofinancing", others / cost.amount, share, complete, required, remedy)
+
+
+def judge_equity(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
+    """Judge whether the sponsor's equity reaches the share that the source demands."""
+    share = source.equity_min_share
+    if share is None:
+        return None
+    required = Message("match.at_least", {"value": percent(share)})
+    cost = _cost(ask)
+    if cost is None:
+        return _not_stated("equity", required)
+    equity = cash(ask.lines, cost.currency, knowledge, lambda x: x.instrument == "equity")
+    values = {"min": Money(cost.amount * share, cost.currency), "share": percent(share)}
+    remedy = Message("rule_remedy.equity", values)
+    complete = _complete(ask, cost, knowledge)
+    return _share_rule("equity", equity / cost.amount, share, complete, required, remedy)
+
+
+def judge_max_share(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
+    """Judge whether the amount asked stays within the source's share of the cost."""
+    share = source.max_share_of_cost
+    if share is None:
+        return None
+    required = Message("match.at_most", {"value": percent(share)})
+    cost = _cost(ask)
+    asked = None if cost is None else ends(ask.amount, cost.currency, knowledge)
+    if cost is None or asked is None:
+        return _not_stated("max_share", required)
+    found = percent(asked[0] / cost.amount)
+    if asked[0] <= cost.amount * share:
+        return Rule("max_share", Verdict.PASS, True, required, found, None)
+    values = {"max": Money(cost.amount * share, cost.currency)}
+    remedy = Message("rule_remedy.max_share", values)
+    return Rule("max_share", Verdict.FAIL, True, required, found, remedy)
+
+
+def _cost(ask: AskFacts) -> Money | None:
+    if ask.cost is None:
+        return None
+    amount = ask.cost.min if ask.cost.max is None else ask.cost.max
+    return Money(amount, ask.cost.currency) if amount else None
+
+
+def _complete(ask: AskFacts, cost: Money, knowledge: Knowledge) -> bool:
+    return cash(ask.lines, cost.currency, knowledge, lambda x: True) >= cost.amount * FULLY_FUNDED
+
+
+def _not_stated(name: str, required: Message) -> Rule:
+    return Rule(name, Verdict.UNKNOWN, True, required, None, Message("rule_remedy.state_plan"))
+
+
+def _share_rule(
+    name: str, found: Decimal, share: Decimal, complete: bool, required: Message, remedy: Message
+) -> Rule:
+    """Pass when reached; fail only when the plan is complete, so nothing can be added."""
+    offered = percent(found)
+    if found >= share:
+        return Rule(name, Verdict.PASS, True, required, offered, None)
+    verdict = Verdict.FAIL if complete else Verdict.UNKNOWN
+    return Rule(name, verdict, True, required, offered, remedy)

@@ -1,0 +1,178 @@
+"""Pages that span features, and the answers that machines ask for."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.catalogue.names import load_names
+from portal.catalogue.queries import count_by_kind
+from portal.core.errors import NotFound
+from portal.core.i18n import Locale
+from portal.pages import countries as country_queries
+from portal.pages import example, overview, queries
+from portal.pages.queries import PER_PAGE, SearchPage, Wanted
+from portal.reference.queries import core_countries, rates
+from portal.search.index import FACETS
+from portal.web.locale_urls import preferred_locale
+
+bp = Blueprint("pages", __name__)
+
+#: The programme's secretariat in seeds/, whom every page names as contact.
+_SECRETARIAT = "gbpp-secretariat"
+
+
+@bp.get("/")
+def root() -> ResponseReturnValue:
+    """Lead to the home page in the reader's language."""
+    response = redirect(url_for(".home", locale=preferred_locale(request)))
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+@bp.get("/<locale:locale>/")
+def home(locale: Locale) -> str:
+    """Show what the portal is, three doors into it and what is new."""
+    return render_template(
+        "pages/home.html",
+        locale=locale,
+        counts=count_by_kind(g.session, g.actor),
+        countries=len(core_countries(g.session)),
+        newest=overview.newest(g.session, g.actor),
+        example=example.find_example(g.session, g.actor),
+        names=load_names(g.session),
+    )
+
+
+@bp.get("/<locale:locale>/search")
+def search(locale: Locale) -> str:
+    """Search all kinds of entries."""
+    names = load_names(g.session)
+    wanted = Wanted(
+        text=queries.clean_text(request.args.get("q", "")),
+        filters=queries.clean_filters({name: request.args.getlist(name) for name in FACETS}, names),
+        sort=queries.clean_sort(request.args.get("sort", "")),
+        page=_page_number(),
+    )
+    found = _search(wanted, locale)
+    if wanted.page > found.pages:
+        raise NotFound(f"page {wanted.page} of the search")
+    return render_template("pages/search.html", locale=locale, page=found, wanted=wanted, names=names)
+
+
+def _search(wanted: Wanted, locale: Locale) -> SearchPage:
+    try:
+        return queries.search(g.session, g.services.index, g.actor, wanted, locale)
+    except LookupError:
+        abort(503)
+
+
+def _page_number() -> int:
+    """Return the page asked for; nonsense asks for the first."""
+    asked = request.args.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    return min(max(number, 1), queries.LAST_PAGE)
+
+
+@bp.get("/<locale:locale>/countries")
+def countries(locale: Locale) -> str:
+    """List the countries of the core as tiles and as text."""
+    return render_template(
+        "pages/countries.html",
+        locale=locale,
+        countries=core_countries(g.session),
+        counts=country_queries.count_by_country(g.session, g.actor),
+    )
+
+
+@bp.get("/<locale:locale>/countries/<string(length=2):code>")
+def country(locale: Locale, code: str) -> ResponseReturnValue:
+    """Show what a country promised, needs, builds and can get."""
+    if code != code.upper():
+        return redirect(url_for(".country", locale=locale, code=code.upper()), 301)
+    page = country_queries.country_page(g.session, g.actor, code)
+    return render_template(
+        "pages/country.html", locale=locale, page=page, country=page.country, names=load_names(g.session)
+    )
+
+
+@bp.get("/<locale:locale>/organisations/<id:organisation_id>")
+def organisation(locale: Locale, organisation_id: int) -> str:
+    """Show an organisation and its entries."""
+    number = _page_number()
+    page = overview.organisation_page(
+        g.session, g.actor, organisation_id, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
+    )
+    pages = max(1, -(-page.owned_total // PER_PAGE))
+    if number > pages:
+        raise NotFound(f"page {number} of organisation {organisation_id}")
+    return render_template(
+        "pages/organisation.html",
+        locale=locale,
+        page=page,
+        organisation=page.organisation,
+        number=number,
+        pages=pages,
+        names=load_names(g.session),
+    )
+
+
+@bp.get("/<locale:locale>/sources")
+def sources(locale: Locale) -> str:
+    """Show where everything comes from and what may be done with it."""
+    return render_template(
+        "pages/sources.html",
+        locale=locale,
+        sources=overview.sources(g.session, g.actor),
+        rates=sorted(rates(g.session).values(), key=lambda rate: rate.currency),
+    )
+
+
+@bp.get("/<locale:locale>/about")
+def about(locale: Locale) -> str:
+    """Say what the portal is and what it does not decide."""
+    return render_template("pages/about.html", locale=locale)
+
+
+@bp.get("/<locale:locale>/privacy")
+def privacy(locale: Locale) -> str:
+    """Say what the portal keeps of its readers."""
+    return render_template("pages/privacy.html", locale=locale)
+
+
+@bp.get("/<locale:locale>/contact")
+def contact(locale: Locale) -> str:
+    """Say whom to turn to."""
+    secretariat = overview.find_organisation(g.session, _SECRETARIAT)
+    return render_template("pages/contact.html", locale=locale, secretariat=secretariat)
+
+
+@bp.get("/healthz")
+def healthz() -> dict[str, Any]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[dict[str, Any], int]:
+    """Say whether the database and the search index answer."""
+    checks = {"database": _database_answers(), "index": g.services.index.is_current()}
+    ready = all(checks.values())
+    return {"status": "ok" if ready else "not ready", **checks}, 200 if ready else 503
+
+
+def _database_answers() -> bool:
+    try:
+        g.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Let machines read the pages, but not walk through every combination of filters."""
+    rules = ["User-agent: *", *(f"Disallow: /{locale}/search?" for locale in Locale), ""]
+    return Response("\n".join(rules), mimetype="text/plain")

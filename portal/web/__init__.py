@@ -1,0 +1,4 @@
+"""The toolkit of all pages: base page, components, locale addresses, panels, errors.
+
+Knows no feature.
+"""

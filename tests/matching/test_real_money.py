@@ -1,0 +1,80 @@
+"""Real money judged by the rules in seeds/: what was paid passes, what must be refused is."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+import yaml
+
+from portal.core.resources import resource_folder
+from portal.matching.results import Eligibility, Verdict
+from portal.matching.rules import judge_line, judge_source
+from tests.matching.conftest import Seeded, ask_from, refusals
+
+REFUSALS = refusals()
+
+
+def gcf_records() -> list[dict[str, Any]]:
+    path = resource_folder("seeds") / "projects" / "gcf.yaml"
+    records: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return records
+
+
+def test_the_lines_that_gcf_really_paid_pass_and_none_fails(seeded_facts: Seeded) -> None:
+    verdicts: Counter[Eligibility] = Counter()
+    for record in gcf_records():
+        project = seeded_facts.projects[record["key"]]
+        for raw, line in zip(record["funding_lines"], project.lines, strict=True):
+            if raw.get("provider") == "gcf":
+                source = seeded_facts.sources[raw["financing"]]
+                verdicts[judge_line(project, line, source, seeded_facts.knowledge).verdict] += 1
+
+    assert verdicts.total() == 80
+    assert verdicts[Eligibility.INELIGIBLE] == 0
+    assert verdicts[Eligibility.ELIGIBLE] >= 72
+
+
+def test_the_lines_pass_by_their_rules_and_not_only_because_they_were_approved(
+    seeded_facts: Seeded,
+) -> None:
+    """Without their history, the same lines still pass country, objective, exclusions and instrument."""
+    named = ("country", "objective", "exclusions", "instrument", "applicant", "es_category")
+    for record in gcf_records():
+        project = seeded_facts.projects[record["key"]]
+        for raw, line in zip(record["funding_lines"], project.lines, strict=True):
+            if raw.get("provider") == "gcf":
+                source = seeded_facts.sources[raw["financing"]]
+                verdict = judge_line(project, line, source, seeded_facts.knowledge)
+                rules = {rule.name: rule.verdict for rule in verdict.rules}
+                assert {rules[name] for name in named} == {Verdict.PASS}, record["key"]
+
+
+def test_there_are_at_least_sixty_refusals_of_many_kinds() -> None:
+    assert len(REFUSALS) >= 60
+    assert len({rule for _, _, rule in REFUSALS}) >= 12
+
+
+@pytest.mark.parametrize(
+    ("record", "key", "rule"), REFUSALS, ids=[f"{record['key']}-{key}" for record, key, _ in REFUSALS]
+)
+def test_a_project_is_refused_by_the_right_rule(
+    seeded_facts: Seeded, record: dict[str, Any], key: str, rule: str
+) -> None:
+    asked = ask_from(record, seeded_facts.knowledge.tree)
+
+    verdict = judge_source(asked, seeded_facts.sources[key], seeded_facts.knowledge)
+
+    assert verdict.verdict == Eligibility.INELIGIBLE
+    assert rule in {x.name for x in verdict.rules if x.verdict == Verdict.FAIL}
+    failed = [x for x in verdict.rules if x.verdict == Verdict.FAIL]
+    assert all(x.remedy is not None for x in failed)
+
+
+def test_the_same_wind_farm_is_not_refused_where_it_may_be_paid(seeded_facts: Seeded) -> None:
+    record = next(x for x, _, _ in REFUSALS if x["key"] == "minsk-wind")
+    elsewhere = record | {"hosts": [{"country": "KZ"}], "access_entity": "ebrd", "es_category": "B"}
+    asked = ask_from(elsewhere, seeded_facts.knowledge.tree)
+
+    for key in ("gcf-regular", "ebrd-direct", "aiib"):
+        verdict = judge_source(asked, seeded_facts.sources[key], seeded_facts.knowledge)
+        assert verdict.verdict == Eligibility.ELIGIBLE, key
