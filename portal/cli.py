@@ -135,7 +135,7 @@ def _serve(services: Services, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=4,
         workers_kill_timeout=3,
         log_access=False,
         log_level="warning",

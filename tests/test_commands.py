@@ -23,7 +23,11 @@ MAIN = [sys.executable, "-c", "from portal.cli import main; main()"]
 def run(data: Path, *arguments: str, code: int = 0) -> "subprocess.CompletedProcess[str]":
     environ = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
     done = subprocess.run(
-        [*MAIN, *arguments], env=environ | {"PORTAL_DATA": str(data)}, capture_output=True, text=True, check=False
+        [*MAIN, *arguments],
+        env=environ | {"PORTAL_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == code, done.stderr
     return done
@@ -101,7 +105,12 @@ def test_only_serving_needs_a_key(demo: Path, tmp_path: Path) -> None:
 
 
 def test_wrong_options_exit_with_2(demo: Path) -> None:
-    for arguments in (["--nonsense"], ["search", "x", "--kind", "book"], ["match", "book", "1"], ["demo", "--port", "0"]):
+    for arguments in (
+        ["--nonsense"],
+        ["search", "x", "--kind", "book"],
+        ["match", "book", "1"],
+        ["demo", "--port", "0"],
+    ):
         run(demo, *arguments, code=2)
 
 
@@ -163,7 +172,9 @@ def match(data: Path, kind: str, number: int, *options: str) -> dict[str, Any]:
 def test_the_matches_of_the_drip_irrigation_need(demo: Path) -> None:
     number = next(
         hit["id"]
-        for hit in search(demo, "drip irrigation", "--kind", "need", "--country", "KZ", "--limit", "20")["hits"]
+        for hit in search(demo, "drip irrigation", "--kind", "need", "--country", "KZ", "--limit", "20")[
+            "hits"
+        ]
     )
     found = match(demo, "need", number, "--limit", "200")
 
@@ -223,7 +234,9 @@ def test_a_second_process_sees_a_withdrawal_within_two_seconds(demo: Path) -> No
         assert f"/en/technologies/{number}-" in before
         assert f"/en/technologies/{number}-" not in total()
         for _ in range(20):
-            if number not in {hit["id"] for hit in search(demo, "", "--kind", "technology", "--limit", "500")["hits"]}:
+            if number not in {
+                hit["id"] for hit in search(demo, "", "--kind", "technology", "--limit", "500")["hits"]
+            }:
                 break
             time.sleep(0.1)
         with services.sessions() as session:

@@ -103,7 +103,7 @@ class Detail:
 def load_detail(session: Session, actor: Actor, entry: Any) -> Detail:
     """Return what the entry's page needs, in a constant number of queries."""
     known = rates(session)
-    detail = Detail(
+    return Detail(
         names=load_names(session),
         groups=_groups(queries.linked(session, actor, entry.id)),
         versions=queries.versions(session, entry.id),
@@ -113,7 +113,6 @@ def load_detail(session: Session, actor: Actor, entry: Any) -> Detail:
         states=sums_by_state(entry) if isinstance(entry, Project) else (),
         gap=funding_gap(entry, known) if isinstance(entry, Project) else None,
     )
-    return detail
 
 
 def sums_by_state(project: Project) -> list[StateSum]:

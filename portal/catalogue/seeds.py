@@ -10,6 +10,7 @@ from portal.catalogue import queries, service
 from portal.catalogue.kinds import KINDS
 from portal.catalogue.model import Entry, EntryVersion
 from portal.core.actor import SYSTEM
+from portal.core.changes import note_change
 from portal.core.errors import InvalidData
 from portal.core.seeding import Report, Seeder, Source, digest, read_records
 from portal.core.unit_of_work import UnitOfWork
@@ -94,4 +95,6 @@ def load_all(uow: UnitOfWork, folder: Path, report: Report, progress: Progress) 
     reference_seeds.load_countries(uow.session, folder / "reference", report)
     accounts_seeds.load(uow.session, folder / "organisations", report)
     reference_seeds.load(uow.session, folder / "reference", report)
+    if report.created or report.updated:
+        note_change(uow.session, "reference")
     load(uow, folder, report, progress)

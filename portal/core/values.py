@@ -9,7 +9,6 @@ from sqlalchemy import JSON
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-
 _KNOWN: dict[type, dict[str, Any]] = {}
 
 

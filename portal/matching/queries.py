@@ -2,38 +2,29 @@
 
 Only published entries are matched, for whoever asks: a draft never appears in
 another entry's matches, not even to its owner. (A withdrawn technology does, among
-the excluded, to those who may see it.) Each function runs a constant number of
-queries, however many entries there are.
+the excluded, to those who may see it.) The other side comes from the portfolio;
+the entries that are named are read again through the one visibility rule.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.model import Organisation
-from portal.catalogue.kinds.financing import Financing
 from portal.catalogue.kinds.need import Need
 from portal.catalogue.kinds.project import Project
 from portal.catalogue.kinds.technology import Technology
-from portal.catalogue.model import Entry, EntryLink, Relation, Status
-from portal.catalogue.queries import get_entry, list_whole
+from portal.catalogue.model import Entry, Status
+from portal.catalogue.policy import visible
+from portal.catalogue.queries import by_ids, get_entry, with_all
 from portal.core.actor import Actor
 from portal.core.database import now
 from portal.matching.facts import AskFacts, Knowledge, SourceFacts, TechnologyFacts
+from portal.matching.portfolio import Portfolio, funders, portfolio
 from portal.matching.ranking import NeedSide, judge_pairs, rank_sources
-from portal.matching.reading import (
-    ask_of_need,
-    ask_of_project,
-    is_public,
-    read_knowledge,
-    read_need,
-    read_source,
-    read_technology,
-)
+from portal.matching.reading import ask_of_need, ask_of_project, read_need, read_source, read_technology
 from portal.matching.results import Match, SourceVerdict
 from portal.matching.rules import judge_source
 
@@ -71,18 +62,21 @@ def match_need(
     :raises NotFound: no such need, or the actor may not know of it.
     """
     need: Need = get_entry(session, actor, "need", need_id)
-    knowledge = _knowledge(session, today)
-    technologies = _matchable(session, actor)
-    sources = _sources(session, actor)
-    side = _side(need, knowledge)
-    read = [read_source(x) for x in sources]
-    matches = judge_pairs([side], [read_technology(x) for x in technologies], read, knowledge)
+    known = _portfolio(session, today)
+    side = NeedSide(read_need(need), ask_of_need(need, known.knowledge.tree))
+    technologies = [*known.technologies, *_withdrawn(session, actor)]
+    matches = judge_pairs([side], technologies, known.sources, known.knowledge)
+    fitting = [x for x in matches if not x.failed][:limit]
+    excluded = [x for x in matches if x.failed]
+    money = _judged([side.ask], known.sources, known.knowledge)
+    shown = [x.technology_id for x in (*fitting, *excluded)]
+    others = _others(session, actor, [*shown, *(x.financing_id for x in money)])
     return Matches(
         entry=need,
-        technologies=[x for x in matches if not x.failed][:limit],
-        excluded=[x for x in matches if x.failed],
-        financing=_judged([side.ask], read, knowledge),
-        others=_by_id(technologies, sources),
+        technologies=[x for x in fitting if x.technology_id in others],
+        excluded=[x for x in excluded if x.technology_id in others],
+        financing=[x for x in money if x.financing_id in others],
+        others=others,
     )
 
 
@@ -94,17 +88,16 @@ def match_technology(
     :raises NotFound: no such technology, or the actor may not know of it.
     """
     technology: Technology = get_entry(session, actor, "technology", technology_id)
-    knowledge = _knowledge(session, today)
-    needs = _published(session, actor, "need")
-    sides = [_side(need, knowledge) for need in needs]
-    sources = [read_source(x) for x in _sources(session, actor)]
-    facts: TechnologyFacts = read_technology(technology)
-    matches = judge_pairs(sides, [facts], sources, knowledge)
+    known = _portfolio(session, today)
+    matches = judge_pairs(known.needs, [read_technology(technology)], known.sources, known.knowledge)
+    fitting = [x for x in matches if not x.failed][:limit]
+    excluded = [x for x in matches if x.failed]
+    others = _others(session, actor, [x.need_id for x in (*fitting, *excluded)])
     return Matches(
         entry=technology,
-        needs=[x for x in matches if not x.failed][:limit],
-        excluded=[x for x in matches if x.failed],
-        others=_by_id(needs),
+        needs=[x for x in fitting if x.need_id in others],
+        excluded=[x for x in excluded if x.need_id in others],
+        others=others,
     )
 
 
@@ -114,14 +107,11 @@ def match_project(session: Session, actor: Actor, project_id: int, *, today: dat
     :raises NotFound: no such project, or the actor may not know of it.
     """
     project: Project = get_entry(session, actor, "project", project_id)
-    knowledge = _knowledge(session, today)
-    sources = _sources(session, actor)
-    ask = ask_of_project(project, knowledge.tree, _funders(session).get(project.id, {}))
-    return Matches(
-        entry=project,
-        financing=_judged([ask], [read_source(x) for x in sources], knowledge),
-        others=_by_id(sources),
-    )
+    known = _portfolio(session, today)
+    ask = ask_of_project(project, known.knowledge.tree, funders(session, project_id).get(project_id, {}))
+    money = _judged([ask], known.sources, known.knowledge)
+    others = _others(session, actor, [x.financing_id for x in money])
+    return Matches(entry=project, financing=[x for x in money if x.financing_id in others], others=others)
 
 
 def match_financing(
@@ -131,27 +121,22 @@ def match_financing(
 
     :raises NotFound: no such source, or the actor may not know of it.
     """
-    source: Financing = get_entry(session, actor, "financing", financing_id)
-    knowledge = _knowledge(session, today)
-    projects = _published(session, actor, "project")
-    needs = _published(session, actor, "need")
-    funders = _funders(session)
-    read = [read_source(source)]
-    asks = [ask_of_project(x, knowledge.tree, funders.get(x.id, {})) for x in projects]
+    source = get_entry(session, actor, "financing", financing_id)
+    known = _portfolio(session, today)
+    facts = [read_source(source)]
+    projects = _judged(known.projects, facts, known.knowledge)[:limit]
+    needs = _judged([x.ask for x in known.needs], facts, known.knowledge)[:limit]
+    others = _others(session, actor, [x.entry_id for x in (*projects, *needs)])
     return Matches(
         entry=source,
-        projects=_judged(asks, read, knowledge)[:limit],
-        financed_needs=_judged([ask_of_need(x, knowledge.tree) for x in needs], read, knowledge)[:limit],
-        others=_by_id(projects, needs),
+        projects=[x for x in projects if x.entry_id in others],
+        financed_needs=[x for x in needs if x.entry_id in others],
+        others=others,
     )
 
 
-def _knowledge(session: Session, today: date | None) -> Knowledge:
-    return read_knowledge(session, today or now().date())
-
-
-def _side(need: Need, knowledge: Knowledge) -> NeedSide:
-    return NeedSide(read_need(need), ask_of_need(need, knowledge.tree))
+def _portfolio(session: Session, today: date | None) -> Portfolio:
+    return portfolio(session, today or now().date())
 
 
 def _judged(
@@ -160,33 +145,17 @@ def _judged(
     return rank_sources(judge_source(ask, source, knowledge) for ask in asks for source in sources)
 
 
-def _published(session: Session, actor: Actor, kind: str) -> list[Any]:
-    return [x for x in list_whole(session, actor, kind) if is_public(x)]
-
-
-def _sources(session: Session, actor: Actor) -> list[Financing]:
-    return [x for x in list_whole(session, actor, "financing") if is_public(x)]
-
-
-def _matchable(session: Session, actor: Actor) -> list[Technology]:
-    """Return published technologies, and withdrawn ones that the actor may see."""
-    rows: Sequence[Technology] = list_whole(session, actor, "technology")
-    return [x for x in rows if is_public(x) or x.status == Status.WITHDRAWN]
-
-
-def _by_id(*groups: Sequence[Entry]) -> dict[int, Entry]:
-    return {entry.id: entry for group in groups for entry in group}
-
-
-def _funders(session: Session) -> dict[int, dict[int, str]]:
-    """Return the sources that entries name as their own, with their providers, by entry."""
-    found: dict[int, dict[int, str]] = {}
-    rows = session.execute(
-        select(EntryLink.from_id, EntryLink.to_id, Organisation.key)
-        .join(Financing, Financing.id == EntryLink.to_id)
-        .join(Organisation, Organisation.id == Financing.provider_id)
-        .where(EntryLink.relation == Relation.FUNDED_BY)
+def _withdrawn(session: Session, actor: Actor) -> list[TechnologyFacts]:
+    """Return withdrawn technologies that the actor may see."""
+    rows = session.scalars(
+        select(Technology)
+        .where(Technology.status == Status.WITHDRAWN, visible(actor))
+        .options(*with_all(["technology"]))
+        .order_by(Technology.id)
     )
-    for entry_id, source_id, provider in rows:
-        found.setdefault(entry_id, {})[source_id] = provider
-    return found
+    return [read_technology(x) for x in rows]
+
+
+def _others(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Entry]:
+    """Return the entries at the other ends that the actor may view."""
+    return {entry.id: entry for entry in by_ids(session, actor, list(dict.fromkeys(ids)))}

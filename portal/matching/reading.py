@@ -12,7 +12,7 @@ from portal.catalogue.kinds.financing import CountryLayer, Financing
 from portal.catalogue.kinds.need import Need
 from portal.catalogue.kinds.project import FundingLine, Project
 from portal.catalogue.kinds.technology import Technology
-from portal.catalogue.model import Entry, EntryText, Status
+from portal.catalogue.model import EntryText, Status
 from portal.core.i18n import Locale
 from portal.core.money import MoneyRange
 from portal.matching.facts import (
@@ -208,11 +208,6 @@ def tags_of(terms: Iterable[str], tree: TermTree) -> frozenset[str]:
     return frozenset(
         tag for term in terms for step in tree.path(term) for tag in tree.tags.get(step, frozenset())
     )
-
-
-def is_public(entry: Entry) -> bool:
-    """Return whether the entry is published: nothing else is ever matched."""
-    return entry.status == Status.PUBLISHED
 
 
 def _share(value: Decimal | None) -> Decimal | None:

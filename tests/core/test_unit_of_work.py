@@ -27,9 +27,13 @@ def test_what_an_event_causes_is_committed_with_its_cause(services: Services) ->
 
 
 def test_an_error_leaves_no_trace(services: Services) -> None:
-    with pytest.raises(RuntimeError), services.uow() as uow:
-        note_change(uow.session, "test", 1)
-        raise RuntimeError
+    def fail() -> None:
+        with services.uow() as uow:
+            note_change(uow.session, "test", 1)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
 
     with services.sessions() as session:
         assert position(session) == 0

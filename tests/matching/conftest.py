@@ -23,7 +23,7 @@ from portal.matching.facts import (
     SourceFacts,
     TechnologyFacts,
 )
-from portal.matching.queries import _funders
+from portal.matching.portfolio import funders
 from portal.matching.reading import ask_of_project, read_knowledge, read_source, tags_of
 from portal.taxonomy.queries import TermTree
 
@@ -147,12 +147,12 @@ def seeded_facts(seeded: Services) -> Seeded:
     """The facts of the portal with all of seeds/."""
     with seeded.sessions() as session:
         knowledge = read_knowledge(session, TODAY)
-        funders = _funders(session)
+        named = funders(session)
         return Seeded(
             knowledge=knowledge,
             sources={x.key: read_source(x) for x in list_whole(session, ANONYMOUS, "financing")},
             projects={
-                x.key: ask_of_project(x, knowledge.tree, funders.get(x.id, {}))
+                x.key: ask_of_project(x, knowledge.tree, named.get(x.id, {}))
                 for x in list_whole(session, ANONYMOUS, "project")
             },
         )

@@ -1,0 +1,75 @@
+"""axe (WCAG 2.2 AA) and a look at each type of page in a real browser, without JavaScript of ours."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from portal.app import create_app
+from portal.core.i18n import Locale
+from portal.core.services import Services
+from portal.pages.bench import page_types
+from tests.conftest import require
+from tests.pages.test_pages import TYPES
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    require(CHROMIUM, "there is no chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def address(seeded: Services) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, create_app(seeded), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def pages(services: Services) -> dict[str, str]:
+    with services.sessions() as session:
+        return {**page_types(session), "error": "/kk/nowhere", "search, none": "/kk/search?q=zzzz"}
+
+
+@pytest.mark.parametrize("seeded", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("locale", Locale)
+def test_no_page_has_accessibility_violations_or_runs_over_a_phone(
+    seeded: Services, browser: Browser, address: str, locale: Locale
+) -> None:
+    problems: list[Any] = []
+    view = browser.new_page(viewport={"width": 320, "height": 800})
+    view.on("console", lambda message: problems.append(message.text) if "404" not in message.text else None)
+    found = pages(seeded)
+    assert set(TYPES) <= set(found)
+    for name, path in found.items():
+        view.goto(address + re.sub(r"^/kk/", f"/{locale}/", path))
+        wide = view.evaluate("document.documentElement.scrollWidth")
+        if wide > 320:
+            problems.append(f"{name}: {wide} px wide on a phone")
+        result = Axe().run(view, options={"runOnly": {"type": "tag", "values": TAGS}})
+        problems += [
+            f"{name}: {violation['id']}: {violation['nodes'][0]['html'][:160]}"
+            for violation in result.response["violations"]
+        ]
+    view.close()
+    assert problems == []
