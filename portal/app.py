@@ -1,5 +1,6 @@
 """The composition root: makes the services, the web application and who listens to whom."""
 
+import gc
 import threading
 from collections.abc import Callable
 
@@ -79,6 +80,10 @@ def create_embedded_app() -> Flask:
     """Return the application of ``portal demo`` and ``portal serve``: drains the outbox itself."""
     services = make_services(read_settings())
     app = create_app(services)
+    # What is loaded by now stays for good; without this the collector walks through all of
+    # it every few requests, and one page in twenty takes a fifth of a second longer.
+    gc.collect()
+    gc.freeze()
     _in_background(services.drainer().run)
     return app
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.model import Entry, EntryCountry, EntrySector, EntryTerm
-from portal.catalogue.queries import Filters, _filtered
+from portal.catalogue.queries import Filters, filtered
 from portal.core.actor import Actor
 
 
@@ -39,7 +39,7 @@ def count_facets(session: Session, actor: Actor, filters: Filters) -> list[Facet
 def _count(session: Session, actor: Actor, filters: Filters, name: str) -> Facet:
     code, entry_id = _COLUMNS[name]
     others: dict[str, Any] = {name: None}
-    ids = _filtered(select(Entry.id), actor, replace(filters, **others))
+    ids = filtered(select(Entry.id), actor, replace(filters, **others))
     rows = session.execute(
         select(code, func.count()).where(entry_id.in_(ids)).group_by(code).order_by(func.count().desc(), code)
     ).all()

@@ -12,6 +12,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from portal.accounts.model import Organisation
 from portal.catalogue import policy
 from portal.catalogue.kinds import KINDS
+from portal.catalogue.kinds.financing import Financing
 from portal.catalogue.model import (
     Entry,
     EntryCountry,
@@ -100,6 +101,26 @@ def by_ids(session: Session, actor: Actor, ids: Sequence[int]) -> list[Entry]:
     return [found[x] for x in ids if x in found]
 
 
+def as_links(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Entry]:
+    """Return the visible ones of these entries with no more than a link to them shows.
+
+    That is texts, countries, terms, owner and provider; anything else is not loaded.
+    """
+    rows = session.scalars(
+        select(Entry)
+        .where(Entry.id.in_(ids), policy.visible(actor))
+        .options(
+            selectin_polymorphic(Entry, [k.model for k in KINDS.values()]),
+            selectinload(Entry.texts),
+            selectinload(Entry.countries),
+            selectinload(Entry.terms),
+            selectinload(Entry.organisation),
+            selectinload(Financing.provider),
+        )
+    )
+    return {row.id: row for row in rows}
+
+
 @dataclass(frozen=True)
 class Filters:
     """What a list may be narrowed by."""
@@ -111,7 +132,8 @@ class Filters:
     organisation_id: int | None = None
 
 
-def _filtered(query: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
+def filtered(query: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
+    """Return the query narrowed to the visible entries that the filters leave."""
     clauses: list[ColumnElement[bool]] = [policy.visible(actor)]
     if filters.kind:
         clauses.append(Entry.kind == filters.kind)
@@ -130,7 +152,7 @@ def list_entries(
     session: Session, actor: Actor, filters: Filters, *, limit: int = 20, offset: int = 0
 ) -> list[Entry]:
     """Return a page of entries as lists show them, newest first."""
-    query = _filtered(select(Entry.id), actor, filters)
+    query = filtered(select(Entry.id), actor, filters)
     ids = session.scalars(
         query.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(limit).offset(offset)
     ).all()
@@ -139,7 +161,7 @@ def list_entries(
 
 def count_entries(session: Session, actor: Actor, filters: Filters) -> int:
     """Return how many entries the filters leave."""
-    query = _filtered(select(func.count(Entry.id)), actor, filters)
+    query = filtered(select(func.count(Entry.id)), actor, filters)
     return session.scalar(query) or 0
 
 

@@ -100,5 +100,18 @@ Sessions = sessionmaker[Session]
 
 
 def make_sessions(engine: Engine) -> Sessions:
-    """Return the factory of sessions on ``engine``."""
-    return sessionmaker(engine, expire_on_commit=False)
+    """Return the factory of sessions on ``engine``.
+
+    A session holds on to every row it has seen until it is closed. Otherwise rows that
+    refer to each other are freed by the garbage collector while the session is open,
+    which calls back into it. Before Python 3.12 that may happen in the middle of storing
+    an attribute, and the interpreter crashes.
+    """
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    for moment in ("loaded_as_persistent", "pending_to_persistent"):
+        event.listen(sessions, moment, _hold)
+    return sessions
+
+
+def _hold(session: Session, row: Any) -> None:
+    session.info.setdefault("held", []).append(row)

@@ -1,6 +1,7 @@
 """Judges a technology for a need: the eleven criteria, their score and their rank."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from portal.core.i18n import Message
 from portal.matching.delivery import (
@@ -32,27 +33,15 @@ JUDGES = {
 }
 #: What stands in the rank for a criterion of which nothing is known.
 PRIOR = 0.3
-# TODO(views.py): no longer used; views.py and how.html still import and show it.
-PRIOR_WEIGHT = 50
 #: How much of the rank depends on the function alone.
 FUNCTION_SHARE = 0.6
 
 
-def judge_technology(
-    need: NeedFacts,
-    technology: TechnologyFacts,
-    knowledge: Knowledge,
-    *,
-    eligible_sources: int | None = None,
-) -> Match:
-    """Judge one technology for one need.
-
-    :param eligible_sources: how many sources could pay for this need with this
-        technology and its origin; ``None`` = not looked at.
-    """
+def judge_technology(need: NeedFacts, technology: TechnologyFacts, knowledge: Knowledge) -> Match:
+    """Judge one technology for one need; whether money is there is not looked at yet."""
     weights = weights_for(need.objective)
     criteria = [judge(need, technology, knowledge, weights[name]) for name, judge in JUDGES.items()]
-    criteria.append(judge_financeable(eligible_sources, weights["financeable"]))
+    criteria.append(judge_financeable(None, weights["financeable"]))
     return Match(
         technology_id=technology.id,
         need_id=need.id,
@@ -61,9 +50,18 @@ def judge_technology(
         rank=rank_of(criteria),
         criteria=tuple(criteria),
         failed=failed_gates(need, technology, knowledge),
-        financeable=None if eligible_sources is None else eligible_sources > 0,
         references=sum(1 for x in technology.deployments if x.running),
     )
+
+
+def with_money(match: Match, eligible_sources: int) -> Match:
+    """Add the flag that weighs nothing.
+
+    :param eligible_sources: how many sources could pay for this need with this
+        technology and its origin.
+    """
+    flag = judge_financeable(eligible_sources, match.criteria[-1].weight)
+    return replace(match, criteria=(*match.criteria[:-1], flag), financeable=eligible_sources > 0)
 
 
 def judge_financeable(eligible_sources: int | None, weight: int) -> Criterion:

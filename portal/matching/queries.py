@@ -18,7 +18,7 @@ from portal.catalogue.kinds.project import Project
 from portal.catalogue.kinds.technology import Technology
 from portal.catalogue.model import Entry, Status
 from portal.catalogue.policy import visible
-from portal.catalogue.queries import by_ids, get_entry, with_all
+from portal.catalogue.queries import as_links, get_entry, with_all
 from portal.core.actor import Actor
 from portal.core.database import now
 from portal.matching.facts import AskFacts, Knowledge, SourceFacts, TechnologyFacts
@@ -158,4 +158,4 @@ def _withdrawn(session: Session, actor: Actor) -> list[TechnologyFacts]:
 
 def _others(session: Session, actor: Actor, ids: Iterable[int]) -> dict[int, Entry]:
     """Return the entries at the other ends that the actor may view."""
-    return {entry.id: entry for entry in by_ids(session, actor, list(dict.fromkeys(ids)))}
+    return as_links(session, actor, list(dict.fromkeys(ids)))

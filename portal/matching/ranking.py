@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from portal.matching.criteria import judge_technology, sort_key
+from portal.matching.criteria import judge_technology, sort_key, with_money
 from portal.matching.facts import AskFacts, Knowledge, NeedFacts, SourceFacts, TechnologyFacts
 from portal.matching.reading import tags_of
 from portal.matching.results import Eligibility, Match, Rule, SourceVerdict, Verdict
@@ -41,39 +41,48 @@ def judge_pairs(
     sources: Sequence[SourceFacts],
     knowledge: Knowledge,
 ) -> list[Match]:
-    """Judge every technology for every need, the best first; excluded ones among them."""
+    """Judge every technology for every need, the best first; excluded ones among them.
+
+    Whether a source could pay is looked at only for those that no gate excludes.
+    """
     matches = []
     for side in sides:
-        able = _eligible(side.ask, sources, knowledge)
+        money = Money(side.ask, sources, knowledge)
         for technology in technologies:
-            count = eligible_with(side.ask, technology, able, knowledge)
-            matches.append(judge_technology(side.need, technology, knowledge, eligible_sources=count))
+            match = judge_technology(side.need, technology, knowledge)
+            matches.append(match if match.failed else with_money(match, money.sources_for(technology)))
     return sorted(matches, key=sort_key)
 
 
-def _eligible(ask: AskFacts, sources: Sequence[SourceFacts], knowledge: Knowledge) -> list[SourceFacts]:
-    """Return the sources that could pay for a need, whatever technology it takes.
+class Money:
+    """How many sources could pay for a need with one technology or another."""
 
-    Where the supply comes from is left open here, so an origin that helps or hinders
-    is decided per technology.
-    """
-    return [
-        source
-        for source in sources
-        if judge_source(ask, replace(source, procurement=None), knowledge).verdict == Eligibility.ELIGIBLE
-    ]
+    def __init__(self, ask: AskFacts, sources: Sequence[SourceFacts], knowledge: Knowledge) -> None:
+        self._ask = ask
+        self._sources = sources
+        self._knowledge = knowledge
+        self._able: list[SourceFacts] | None = None
+        self._counts: dict[tuple[object, object], int] = {}
 
+    def sources_for(self, technology: TechnologyFacts) -> int:
+        """Return how many sources pay for the need with this technology's origin."""
+        tags = self._ask.tags | tags_of(technology.terms, self._knowledge.tree)
+        key = (technology.origin, tags)
+        if key not in self._counts:
+            together = replace(self._ask, supply_origin=technology.origin, origin_is_choice=True, tags=tags)
+            self._counts[key] = sum(1 for source in self._candidates() if self._pays(together, source))
+        return self._counts[key]
 
-def eligible_with(
-    ask: AskFacts, technology: TechnologyFacts, able: Sequence[SourceFacts], knowledge: Knowledge
-) -> int:
-    """Return how many of the able sources pay for the need with this technology's origin."""
-    together = replace(
-        ask,
-        supply_origin=technology.origin,
-        origin_is_choice=True,
-        tags=ask.tags | tags_of(technology.terms, knowledge.tree),
-    )
-    return sum(
-        1 for source in able if judge_source(together, source, knowledge).verdict == Eligibility.ELIGIBLE
-    )
+    def _candidates(self) -> list[SourceFacts]:
+        """Return the sources that could pay whatever technology it takes.
+
+        Where the supply comes from is left open here, so an origin that helps or hinders
+        is decided per technology.
+        """
+        if self._able is None:
+            anywhere = ((source, replace(source, procurement=None)) for source in self._sources)
+            self._able = [source for source, open_to_all in anywhere if self._pays(self._ask, open_to_all)]
+        return self._able
+
+    def _pays(self, ask: AskFacts, source: SourceFacts) -> bool:
+        return judge_source(ask, source, self._knowledge).verdict == Eligibility.ELIGIBLE

@@ -36,6 +36,9 @@ from portal.matching.wording import coded, labels, shown
 
 Judge = Callable[[AskFacts, SourceFacts, Knowledge], Rule | None]
 
+#: Stages at which nothing is left to build, and those before them.
+BUILT = ("commissioned", "operating", "closed")
+BEFORE_OPERATION = STAGES[: STAGES.index("commissioned")]
 #: More than this share of hard rules unknown makes the verdict unknown.
 UNKNOWN_SHARE = Fraction(1, 3)
 #: Rules that must be known: a source that may not work in the country is one to ask.
@@ -140,20 +143,22 @@ def judge_stage(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rul
     """Judge the stage at which the source can be asked.
 
     A need is not a project yet; that one has still to be prepared is partial, no
-    refusal. A project at an earlier or later stage is refused: not now.
+    refusal. A project at an earlier or later stage is refused: not now. What runs
+    already needs nobody to build it, even where the source names no stages.
     """
-    if not source.stages:
+    stages = source.stages or (BEFORE_OPERATION if ask.stage in BUILT else ())
+    if not stages:
         return None
-    required = labels("stage", source.stages)
+    required = labels("stage", stages)
     approved = already_approved(ask, source)
     if approved is not None:
         return Rule("stage", Verdict.PASS, True, required, approved, None)
     if ask.stage is None:
         return Rule("stage", Verdict.UNKNOWN, True, required, None, None)
     found = coded("stage", ask.stage)
-    if ask.stage in source.stages:
+    if ask.stage in stages:
         return Rule("stage", Verdict.PASS, True, required, found, None)
-    first = min(source.stages, key=STAGES.index)
+    first = min(stages, key=STAGES.index)
     if STAGES.index(ask.stage) > STAGES.index(first):
         remedy = Message("rule_remedy.stage.late")
         return Rule("stage", Verdict.FAIL, True, required, found, remedy)

@@ -12,7 +12,7 @@ from portal.catalogue.names import load_names
 from portal.core.actor import Actor
 from portal.core.i18n import Locale
 from portal.matching import bridges, queries
-from portal.matching.criteria import FUNCTION_SHARE, PRIOR, PRIOR_WEIGHT
+from portal.matching.criteria import FUNCTION_SHARE, PRIOR
 from portal.matching.queries import Matches
 from portal.matching.results import Eligibility, Match, SourceVerdict, Verdict
 from portal.matching.rules import UNKNOWN_SHARE
@@ -87,6 +87,8 @@ def matches(locale: Locale, plural: str, entry_id: int) -> str:
         financed_needs=_by_verdict(found.financed_needs),
         rates=rates(g.session),
         names=load_names(g.session),
+        opened=request.args.get("rules", ""),
+        shown_group=request.args.get("show", ""),
         **_words(locale),
     )
 
@@ -170,7 +172,6 @@ def how(locale: Locale) -> str:
         gates=GATES,
         rules=RULES,
         prior=PRIOR,
-        prior_weight=PRIOR_WEIGHT,
         function_share=FUNCTION_SHARE,
         unknown_share=UNKNOWN_SHARE,
         rates=sorted(rates(g.session).values(), key=lambda rate: rate.currency),

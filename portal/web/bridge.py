@@ -6,7 +6,7 @@ Shape and pattern carry the meaning; colour only helps.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -32,9 +32,11 @@ _BANK = 14
 def small_bridge(planks: Sequence[Plank], text: str) -> Markup:
     """Return the small bridge of hits and lists, 160 units wide.
 
-    :param text: the whole match in one sentence; the picture's equal.
+    :param text: the whole match in one sentence; the picture's equal, so that the
+        planks need no titles of their own.
     """
-    return _draw(planks, text, width=160, height=20, klass="bridge bridge-small")
+    bare = [replace(plank, text="") for plank in planks]
+    return _draw(bare, text, width=160, height=20, klass="bridge bridge-small")
 
 
 def large_bridge(planks: Sequence[Plank], text: str) -> Markup:
@@ -74,10 +76,10 @@ def _plank(plank: Plank, left: float, wide: float, height: int) -> Markup:
     inner = Markup("")
     if plank.state == "partial":
         inner = _hatching(left, top, wide, tall)
+    title = Markup("<title>{}</title>").format(plank.text) if plank.text else ""
     return Markup(
-        '<g class="plank {state}"><title>{text}</title>'
-        '<rect x="{x:.1f}" y="{y}" width="{w:.1f}" height="{h}"/>{inner}</g>'
-    ).format(state=plank.state, text=plank.text, x=left, y=top, w=max(wide, 1.5), h=tall, inner=inner)
+        '<g class="plank {state}">{title}<rect x="{x:.1f}" y="{y}" width="{w:.1f}" height="{h}"/>{inner}</g>'
+    ).format(state=plank.state, title=title, x=left, y=top, w=max(wide, 1.5), h=tall, inner=inner)
 
 
 def _hatching(left: float, top: int, wide: float, tall: int) -> Markup:

@@ -20,6 +20,7 @@ from portal.matching.criteria import (
     rank_of,
     score_of,
     sort_key,
+    with_money,
 )
 from portal.matching.facts import DeploymentFacts, NeedFacts, TechnologyFacts
 from portal.matching.results import Criterion, Verdict
@@ -268,7 +269,8 @@ def test_each_set_of_weights_sums_to_a_hundred_and_differs_little() -> None:
 
 
 def test_financeable_is_a_flag_and_never_gives_points() -> None:
-    matches = [judge_technology(need(), technology(), KNOWLEDGE, eligible_sources=x) for x in (None, 0, 7)]
+    judged = judge_technology(need(), technology(), KNOWLEDGE)
+    matches = [judged, with_money(judged, 0), with_money(judged, 7)]
 
     assert len({(x.score, x.known, x.rank) for x in matches}) == 1
     assert [x.financeable for x in matches] == [None, False, True]
