@@ -166,6 +166,6 @@ def test_a_forgotten_draft_is_nowhere(services: Services, client: FlaskClient) -
         "/en/countries/KZ",
         "/en/organisations/1",
     ):
-        assert "zebra" not in client.get(path).text.replace("q=zebra", "").replace('value="zebra"', "")
+        assert "Unfinished" not in client.get(path).text
     assert client.get(f"/en/technologies/{number}-x").status_code == 404
     assert client.get(f"/en/technologies/{number}/matches").status_code == 404
