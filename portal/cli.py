@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -126,6 +127,7 @@ def serve(outer: Path | None, host: str, port: int, data: Path | None) -> None:
 
 def _serve(services: Services, host: str, port: int) -> None:
     """Serve in the foreground; ends within five seconds of SIGTERM or SIGINT."""
+    _refuse_busy(host, port)
     os.environ.update(services.settings.environment())
     services.engine.dispose()
     server = Granian(
@@ -140,9 +142,25 @@ def _serve(services: Services, host: str, port: int) -> None:
         log_access=False,
         log_level="warning",
     )
+    # A signal before granian sets its own handlers ends the process as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    click.echo(f"http://{host}:{port}/", err=False)
+    server.on_startup(lambda: click.echo(f"http://{host}:{port}/"))
     server.serve()
+
+
+def _refuse_busy(host: str, port: int) -> None:
+    """Refuse a port that another server has; granian would share it with that one.
+
+    :raises SettingsError: the port is taken, or the address is not this machine's.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"cannot serve on {host}:{port}: {error.strerror}; choose another --port"
+            ) from error
 
 
 def gather(groups: Sequence[Sequence[click.Command]]) -> None:

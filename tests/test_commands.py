@@ -96,6 +96,16 @@ def test_the_server_answers_and_ends_within_five_seconds(demo: Path, command: st
         assert probe.connect_ex(("127.0.0.1", int(address.split(":")[2].strip("/")))) != 0
 
 
+def test_a_port_that_is_taken_is_refused(demo: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(demo, "demo", "--port", str(taken.getsockname()[1]), code=1)
+
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_only_serving_needs_a_key(demo: Path, tmp_path: Path) -> None:
     run(tmp_path, "db", "upgrade")
     done = run(tmp_path, "serve", code=1)
