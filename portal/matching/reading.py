@@ -167,7 +167,7 @@ def read_line(line: FundingLine) -> LineFacts:
         instrument=line.instrument,
         currency=line.currency,
         state=line.state,
-        name=line.name,
+        name=line.name or "",
         provider=None if line.organisation is None else line.organisation.key,
         amount=line.amount,
         as_of=line.as_of,

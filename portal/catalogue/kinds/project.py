@@ -109,7 +109,7 @@ class FundingLine(Base):
     """One amount from one source in one state.
 
     :ivar organisation_id: the provider, where it is an organisation of the portal.
-    :ivar name: the provider as the source document names it.
+    :ivar name: the provider as the source document names it; ``None`` = it does not.
     """
 
     __tablename__ = "funding_line"
@@ -118,7 +118,7 @@ class FundingLine(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    name: Mapped[str]
+    name: Mapped[str | None]
     instrument: Mapped[str]
     amount: Mapped[Decimal | None] = mapped_column(Hundredths)
     currency: Mapped[str]
@@ -188,7 +188,7 @@ class FundingLineSchema(StrictSchema):
 
     provider = key_field()
     financing = key_field()
-    name = text(200, required=True)
+    name = text(200)
     instrument = choice(LINE_INSTRUMENTS, required=True)
     amount = number(0, allow_none=True)
     currency = currency_field(required=True)

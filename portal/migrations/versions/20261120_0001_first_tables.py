@@ -492,7 +492,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
