@@ -18,8 +18,8 @@ from portal.core.settings import Settings, read_settings
 from portal.core.unit_of_work import Handlers, UnitOfWork
 from portal.matching import views as matching_views
 from portal.pages import views as pages_views
-from portal.search.jobs import index_job
-from portal.search.whoosh_index import WhooshIndex
+from portal.search.engines import open_index
+from portal.search.jobs import index_jobs
 from portal.web.panels import Panels
 from portal.web.setup import set_up
 
@@ -34,16 +34,9 @@ HANDLERS: Handlers = {EntryChanged: (_index_later,)}
 
 
 def make_services(settings: Settings) -> Services:
-    """Return the services of a deployment.
-
-    :raises SettingsError: the data folder cannot be made.
-    """
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise SettingsError(f"PORTAL_DATA: cannot make {settings.data}: {error.strerror}") from error
+    """Return the services of a deployment; nothing is opened or written yet."""
     sessions = make_sessions(make_engine(settings.database_url))
-    index = WhooshIndex(settings.index_folder)
+    index = open_index(settings.index_folder)
     documents = EntrySource(sessions)
     return Services(
         settings=settings,
@@ -52,7 +45,7 @@ def make_services(settings: Settings) -> Services:
         handlers=HANDLERS,
         index=index,
         documents=documents,
-        jobs={"index": index_job(index, documents)},
+        jobs=index_jobs(index, documents),
     )
 
 

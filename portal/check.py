@@ -1,7 +1,6 @@
 """All gates in one command: style, types, imports, translations, templates, migrations."""
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -130,9 +129,9 @@ _TOOLS = {"ruff": "ruff", "mypy": "mypy", "djlint": "djlint", "importlinter": "i
 @click.command()
 def check() -> None:
     """Run every gate; ends with 1 if one of them finds something."""
-    missing = [
-        name for module, name in _TOOLS.items() if find_spec(module) is None and not shutil.which(name)
-    ]
+    if not (_ROOT / "pyproject.toml").exists():
+        raise click.ClickException("the gates need a checkout of the project")
+    missing = [name for module, name in _TOOLS.items() if find_spec(module) is None]
     if missing:
         raise click.ClickException(f"not installed: {', '.join(missing)}; run: pip install -e '.[dev]'")
     python = sys.executable

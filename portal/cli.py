@@ -12,7 +12,7 @@ from typing import Any
 import click
 from granian import Granian
 from granian.constants import Interfaces
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal.app import make_services
 from portal.catalogue.cli import COMMANDS as CATALOGUE
@@ -20,10 +20,11 @@ from portal.catalogue.cli import load_seeds
 from portal.check import COMMANDS as CHECK
 from portal.core.cli import COMMANDS as CORE
 from portal.core.errors import InvalidData, PortalError, SettingsError
+from portal.core.installation import read_fact, write_fact
 from portal.core.resources import resource_folder
 from portal.core.seeding import digest
 from portal.core.services import Services
-from portal.core.settings import make_secret_key, read_settings
+from portal.core.settings import make_folder, make_secret_key, read_settings
 from portal.matching.cli import COMMANDS as MATCHING
 from portal.migrations import pending, upgrade
 from portal.migrations.cli import COMMANDS as MIGRATIONS
@@ -35,8 +36,12 @@ from portal.search.cli import build
 TARGET = "portal.app:create_embedded_app"
 
 
-class Lazy(click.Group):
-    """A group whose errors are one plain line, without a traceback."""
+class PortalGroup(click.Group):
+    """A group whose errors are one plain line, and that takes ``--data`` anywhere."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; ``--data`` may stand behind the command as well."""
+        return super().parse_args(ctx, _data_first(args))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -46,42 +51,53 @@ class Lazy(click.Group):
             raise click.ClickException(
                 "\n  ".join(["the data break rules:", *(f"{k}: {v}" for k, v in error.errors.items())])
             ) from error
-        except (PortalError, LookupError) as error:
+        except PortalError as error:
             raise click.ClickException(str(error)) from error
-        except OperationalError as error:
+        except (OperationalError, ProgrammingError) as error:
             raise click.ClickException(
                 f"the database did not answer or is not set up ({type(error.orig).__name__}); "
                 "run: portal db upgrade"
             ) from error
 
 
-@click.group(cls=Lazy)
+def _data_first(args: list[str]) -> list[str]:
+    """Move ``--data DIR`` or ``--data=DIR`` to the front; what follows ``--`` is left alone."""
+    end = args.index("--") if "--" in args else len(args)
+    front: list[str] = []
+    rest: list[str] = []
+    words = iter(args[:end])
+    for word in words:
+        if word == "--data":
+            front += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.startswith("--data="):
+            front.append(word)
+        else:
+            rest.append(word)
+    return [*front, *rest, *args[end:]]
+
+
+@click.group(cls=PortalGroup)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Data folder; overrides PORTAL_DATA.",
+    help="Data folder; overrides PORTAL_DATA. May also stand behind the command.",
 )
 @click.pass_context
 def main(ctx: click.Context, data: Path | None) -> None:
     """Run the Green Bridge portal."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    if ctx.invoked_subcommand not in {"demo", "serve", "check"}:
+    if ctx.invoked_subcommand != "check":
         ctx.obj = make_services(read_settings(data=data))
-    else:
-        ctx.obj = data
 
 
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Set everything up, then end.")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder.")
 @click.pass_obj
-def demo(outer: Path | None, port: int, no_serve: bool, data: Path | None) -> None:
+def demo(services: Services, port: int, no_serve: bool) -> None:
     """Set up a portal with the real seeds in a data folder and serve it."""
-    settings = read_settings(data=data or outer)
-    make_secret_key(settings.data)
-    services = make_services(read_settings(data=settings.data))
+    make_secret_key(services.settings.data)
     set_up(services)
     if no_serve:
         click.echo(f"ready in {services.settings.data}", err=True)
@@ -91,15 +107,18 @@ def demo(outer: Path | None, port: int, no_serve: bool, data: Path | None) -> No
 
 def set_up(services: Services) -> None:
     """Migrate, seed and index whatever is not up to date, and say what was done."""
+    make_folder(services.settings.data)
     for name in upgrade(services.engine):
         click.echo(f"migration: {name}", err=True)
     folder = resource_folder("seeds")
-    marker = services.settings.data / "seeds.digest"
     wanted = _seeds_digest(folder)
-    if not marker.exists() or marker.read_text() != wanted:
+    with services.sessions() as session:
+        present = read_fact(session, "seeds")
+    if present != wanted:
         load_seeds(services, folder)
-        marker.write_text(wanted)
-    if not services.index.is_current():
+        with services.uow() as uow:
+            write_fact(uow.session, "seeds", wanted)
+    if present is None or not services.index.is_current(services.documents):
         click.echo(f"{build(services)} entries indexed", err=True)
     services.drainer().drain()
 
@@ -111,17 +130,17 @@ def _seeds_digest(folder: Path) -> str:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder.")
 @click.pass_obj
-def serve(outer: Path | None, host: str, port: int, data: Path | None) -> None:
+def serve(services: Services, host: str, port: int) -> None:
     """Serve a portal that is set up already."""
-    services = make_services(read_settings(data=data or outer))
     if not services.settings.secret_key:
         raise SettingsError(
             "PORTAL_SECRET_KEY is not set and the data folder has no secret_key; run: portal demo"
         )
     if names := pending(services.engine):
         raise SettingsError(f"the database lacks {', '.join(names)}; run: portal db upgrade")
+    if not services.index.is_current(services.documents):
+        raise SettingsError("the search index is missing or not this database's; run: portal index rebuild")
     _serve(services, host, port)
 
 

@@ -142,7 +142,10 @@ def small_world() -> list[Any]:
         )
         for n, (code, iso3, name) in enumerate([("KZ", "KAZ", "Kazakhstan"), ("UZ", "UZB", "Uzbekistan")])
     ]
-    sectors = [Sector(code=code, names=names(code), position=n) for n, code in enumerate(["energy", "water"])]
+    sectors = [
+        Sector(code=code, names=names(code), position=n, provenance=PROVENANCE)
+        for n, code in enumerate(["energy", "water"])
+    ]
     terms = [
         Term(
             code=code,
@@ -152,6 +155,7 @@ def small_world() -> list[Any]:
             definitions={},
             tags=tags,
             crosswalk={},
+            provenance=PROVENANCE,
             position=n,
             labels=[],
         )

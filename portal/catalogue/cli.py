@@ -27,7 +27,11 @@ def seed(services: Services, folder: Path | None, as_json: bool) -> None:
 
 
 def load_seeds(services: Services, folder: Path) -> Report:
-    """Load seeds with a progress bar per kind; say what changed on stderr."""
+    """Load seeds with a progress bar per kind; say what changed on stderr.
+
+    All in one transaction, so that a broken record leaves nothing behind. It takes some
+    fifteen seconds the first time; on SQLite others cannot write meanwhile.
+    """
 
     def progress(sources: list[Source]) -> Iterable[Source]:
         label = f"Loading {sources[0].path.parent.name if sources else 'seeds'}".ljust(22)
@@ -35,6 +39,7 @@ def load_seeds(services: Services, folder: Path) -> Report:
             yield from bar
 
     report = Report()
+    click.echo("Loading countries, terms, organisations, targets", err=True)
     with services.uow() as uow:
         seeds.load_all(uow, folder, report, progress)
     _say(report)
@@ -46,6 +51,9 @@ def _say(report: Report) -> None:
         f"seeds: {len(report.created)} new, {len(report.updated)} changed, {report.unchanged} as before",
         err=True,
     )
+    # On a first start everything is new; later each new record is worth its name.
+    for name in report.created if report.unchanged else ():
+        click.echo(f"  new: {name}", err=True)
     for name in report.updated:
         click.echo(f"  changed: {name}", err=True)
     for name in report.left_alone:

@@ -144,7 +144,7 @@ def _apply_project(entry: Project, data: Data, lookup: _Lookup) -> None:
             organisation_id=lookup.organisation(line["provider"], f"funding_lines.{position}.provider")
             if "provider" in line
             else None,
-            **{name: value for name, value in line.items() if name not in {"provider", "financing"}},
+            **{name: value for name, value in line.items() if name != "provider"},
         )
         for position, line in enumerate(data["funding_lines"])
     ]

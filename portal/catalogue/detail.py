@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.model import Organisation
 from portal.catalogue import queries
+from portal.catalogue.funding import FIRMNESS, LineFacts, gap
 from portal.catalogue.kinds.financing import Financing
 from portal.catalogue.kinds.project import LINE_STATES, FundingLine, Project
 from portal.catalogue.kinds.technology import Technology
@@ -18,7 +19,7 @@ from portal.catalogue.model import Entry, EntryVersion
 from portal.catalogue.names import Names, load_names
 from portal.catalogue.policy import visible
 from portal.core.actor import Actor
-from portal.core.money import Rate, Rates, in_currency
+from portal.core.money import Money, Rate, Rates, in_currency
 from portal.reference.queries import rates
 
 #: The order in which linked entries are grouped: relation and whether this entry states it.
@@ -34,8 +35,6 @@ _GROUPS = (
     ("variant_of", True),
     ("variant_of", False),
 )
-#: Lines that are no cash from a source, so that they never fill a gap.
-_NO_CASH = ("in_kind", "undefined")
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,9 @@ class StateSum:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is missing between cost and funding.
+    """What the cash in one state, or in a firmer one, leaves open of the cost.
 
     :ivar amount: in the currency of the cost, at least zero.
-    :ivar state: the one state that all lines are in.
     :ivar rate_date: the day of the rates, where currencies were compared.
     """
 
@@ -90,7 +88,7 @@ class Detail:
     projects: Mapping[str, Entry]
     rates: Rates
     states: Sequence[StateSum] = ()
-    gap: Gap | None = None
+    gaps: Sequence[Gap] = ()
 
     def in_dollars(self, amount: Decimal | None, currency: str) -> tuple[Decimal, Rate] | None:
         """Return an amount in US dollars with the rate used, for amounts in other currencies."""
@@ -111,7 +109,7 @@ def load_detail(session: Session, actor: Actor, entry: Any) -> Detail:
         projects=_projects(session, actor, _project_keys(entry)),
         rates=known,
         states=sums_by_state(entry) if isinstance(entry, Project) else (),
-        gap=funding_gap(entry, known) if isinstance(entry, Project) else None,
+        gaps=gaps_by_state(entry, known) if isinstance(entry, Project) else (),
     )
 
 
@@ -133,27 +131,37 @@ def _sum(state: str, lines: Sequence[FundingLine]) -> StateSum:
     return StateSum(state, lines, sums, sum(line.amount is None for line in lines))
 
 
-def funding_gap(project: Project, known: Rates) -> Gap | None:
-    """Return what the lines leave open, or ``None`` where it cannot be said.
+def gaps_by_state(project: Project, known: Rates) -> list[Gap]:
+    """Return what is still missing, once for every state that cash lines are in, as far as known."""
+    if project.cost is None:
+        return []
+    cost = Money(project.cost.amount, project.cost.currency)
+    lines = [read_line(line) for line in project.funding_lines if line.instrument != "in_kind"]
+    found = []
+    for state in FIRMNESS:
+        missing = gap(cost, lines, known, state) if any(x.state == state for x in lines) else None
+        if missing is not None:
+            found.append(Gap(missing, cost.currency, state, _rate_date(cost.currency, lines, known)))
+    return found
 
-    It can be said when all lines are in one and the same state, each with an amount
-    of cash, and together not more than the cost.
-    """
-    lines = project.funding_lines
-    states = {line.state for line in lines}
-    if project.cost is None or len(states) != 1 or "unknown" in states:
-        return None
-    if any(line.amount is None or line.instrument in _NO_CASH for line in lines):
-        return None
-    currency = project.cost.currency
-    amounts = [in_currency(line.amount or Decimal(0), line.currency, currency, known) for line in lines]
-    found = [amount for amount in amounts if amount is not None]
-    gap = project.cost.amount - sum(found, Decimal(0))
-    if len(found) != len(amounts) or gap < 0:
-        return None
-    mixed = any(line.currency != currency for line in lines)
-    days = [known[x].as_of for x in {currency, *(line.currency for line in lines)} if x in known]
-    return Gap(gap, currency, states.pop(), min(days) if mixed and days else None)
+
+def _rate_date(currency: str, lines: Iterable[LineFacts], known: Rates) -> date | None:
+    """Return the day of the oldest rate by which the lines were compared with the cost."""
+    others = {line.currency for line in lines} - {currency}
+    return min((known[x].as_of for x in (*others, currency) if x in known), default=None) if others else None
+
+
+def read_line(line: FundingLine) -> LineFacts:
+    """Return a funding line's facts."""
+    return LineFacts(
+        instrument=line.instrument,
+        currency=line.currency,
+        state=line.state,
+        name=line.name or "",
+        provider=None if line.organisation is None else line.organisation.key,
+        amount=line.amount,
+        as_of=line.as_of,
+    )
 
 
 def _groups(links: Iterable[queries.Linked]) -> list[LinkGroup]:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import CTE, func, select
 from sqlalchemy.orm import Session
 
 from portal.catalogue.model import Entry, EntryCountry, EntrySector, EntryTerm
 from portal.catalogue.queries import Filters, filtered
 from portal.core.actor import Actor
+from portal.taxonomy.model import Term
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Facet:
     """One filter of a list.
 
     :ivar name: the filter's name in the address: ``country``, ``sector``, ``term``.
-    :ivar counts: entries by code, most first.
+    :ivar counts: entries by code, most first; a term counts what is below it too.
     """
 
     name: str
@@ -40,7 +41,19 @@ def _count(session: Session, actor: Actor, filters: Filters, name: str) -> Facet
     code, entry_id = _COLUMNS[name]
     others: dict[str, Any] = {name: None}
     ids = filtered(select(Entry.id), actor, replace(filters, **others))
-    rows = session.execute(
-        select(code, func.count()).where(entry_id.in_(ids)).group_by(code).order_by(func.count().desc(), code)
-    ).all()
+    count = func.count(entry_id.distinct())
+    if name == "term":
+        above = _terms_above()
+        query = select(above.c.above, count).join(above, above.c.code == code)
+        code = above.c.above
+    else:
+        query = select(code, count)
+    rows = session.execute(query.where(entry_id.in_(ids)).group_by(code).order_by(count.desc(), code)).all()
     return Facet(name, {row[0]: row[1] for row in rows})
+
+
+def _terms_above() -> CTE:
+    """Return pairs of a term and itself or one above it."""
+    pairs = select(Term.code, Term.code.label("above")).cte("above", recursive=True)
+    up = select(pairs.c.code, Term.parent_code).join(Term, Term.code == pairs.c.above)
+    return pairs.union_all(up.where(Term.parent_code.is_not(None)))

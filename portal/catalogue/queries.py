@@ -1,6 +1,5 @@
 """Reads entries, with what their pages need loaded in a constant number of queries."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,6 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectin_polymorphic, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from portal.accounts.model import Organisation
 from portal.catalogue import policy
 from portal.catalogue.kinds import KINDS
 from portal.catalogue.kinds.financing import Financing
@@ -24,6 +22,7 @@ from portal.catalogue.model import (
 )
 from portal.core.actor import Actor
 from portal.core.errors import NotFound
+from portal.taxonomy.model import Term
 
 
 def _shared() -> list[_AbstractLoad]:
@@ -132,6 +131,13 @@ class Filters:
     organisation_id: int | None = None
 
 
+def _term_and_below(code: str) -> Select[Any]:
+    """Return the query for a term and all terms below it."""
+    tree = select(Term.code).where(Term.code == code).cte(recursive=True)
+    below = select(Term.code).join(tree, Term.parent_code == tree.c.code)
+    return select(tree.union_all(below).c.code)
+
+
 def filtered(query: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
     """Return the query narrowed to the visible entries that the filters leave."""
     clauses: list[ColumnElement[bool]] = [policy.visible(actor)]
@@ -142,7 +148,7 @@ def filtered(query: Select[Any], actor: Actor, filters: Filters) -> Select[Any]:
     if filters.sector:
         clauses.append(Entry.sectors.any(EntrySector.sector_code == filters.sector))
     if filters.term:
-        clauses.append(Entry.terms.any(EntryTerm.term_code == filters.term))
+        clauses.append(Entry.terms.any(EntryTerm.term_code.in_(_term_and_below(filters.term))))
     if filters.organisation_id:
         clauses.append(Entry.organisation_id == filters.organisation_id)
     return query.where(*clauses)
@@ -201,25 +207,8 @@ def linked(session: Session, actor: Actor, entry_id: int) -> list[Linked]:
     return found
 
 
-def linked_ids(session: Session) -> Mapping[int, frozenset[int]]:
-    """Return the other ends of every entry's links, both ways."""
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for row in session.execute(select(EntryLink.from_id, EntryLink.to_id)):
-        found[row.from_id].add(row.to_id)
-        found[row.to_id].add(row.from_id)
-    return {key: frozenset(value) for key, value in found.items()}
-
-
 def versions(session: Session, entry_id: int) -> Sequence[EntryVersion]:
     """Return an entry's saved states, newest first."""
     return session.scalars(
         select(EntryVersion).where(EntryVersion.entry_id == entry_id).order_by(EntryVersion.number.desc())
-    ).all()
-
-
-def organisations_with_entries(session: Session, actor: Actor) -> Sequence[Organisation]:
-    """Return the organisations that own at least one visible entry."""
-    owners = select(Entry.organisation_id).where(policy.visible(actor)).distinct()
-    return session.scalars(
-        select(Organisation).where(Organisation.id.in_(owners)).order_by(Organisation.key)
     ).all()

@@ -10,15 +10,17 @@ from portal.catalogue.kinds.financing import Financing
 from portal.catalogue.kinds.need import Need
 from portal.catalogue.kinds.project import Project
 from portal.catalogue.kinds.technology import Technology
-from portal.catalogue.model import Entry, Status
+from portal.catalogue.model import Entry
 from portal.core import changes
 from portal.core.actor import SYSTEM
 from portal.core.database import Names, Sessions
 from portal.core.i18n import Locale
+from portal.core.installation import read_fact
 from portal.reference.queries import country_names, region_names
 from portal.search.index import Document
 from portal.taxonomy.model import Term
-from portal.taxonomy.queries import list_terms
+from portal.taxonomy.queries import list_terms, term_tree
+from portal.taxonomy.tree import TermTree
 
 #: The facet "stage" holds the stages of projects and, with this prefix, a technology's TRL.
 TRL_PREFIX = "trl-"
@@ -29,6 +31,11 @@ class EntrySource:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+
+    def identity(self) -> str:
+        """Return the name that the database was given when it was set up."""
+        with self._sessions() as session:
+            return read_fact(session, "identity") or ""
 
     def position(self) -> int:
         """Return the number of the newest change."""
@@ -42,23 +49,23 @@ class EntrySource:
             return {x.thing_id for x in found if x.what == "entry" and x.thing_id is not None}
 
     def ids(self) -> Sequence[int]:
-        """Return the ids of all entries that anyone may find."""
+        """Return the ids of all entries; their labels say who finds them."""
         with self._sessions() as session:
-            return session.scalars(
-                select(Entry.id).where(Entry.status != Status.WITHDRAWN).order_by(Entry.id)
-            ).all()
+            return session.scalars(select(Entry.id).order_by(Entry.id)).all()
 
     def documents(self, ids: Sequence[int]) -> Iterator[Document]:
         """Yield the documents of those ids that exist."""
         with self._sessions() as session:
             names = {**country_names(session), **region_names(session)}
             words = _words_of_terms(list_terms(session))
+            tree = term_tree(session)
             for entry in queries.by_ids(session, SYSTEM, ids):
-                if entry.status != Status.WITHDRAWN:
-                    yield document(entry, names, words)
+                yield document(entry, names, words, tree)
 
 
-def document(entry: Entry, names: Mapping[str, Names], words: Mapping[str, Mapping[str, str]]) -> Document:
+def document(
+    entry: Entry, names: Mapping[str, Names], words: Mapping[str, Mapping[str, str]], tree: TermTree
+) -> Document:
     """Return the index document of a whole entry.
 
     :param names: names of countries and regions by code.
@@ -72,7 +79,8 @@ def document(entry: Entry, names: Mapping[str, Names], words: Mapping[str, Mappi
             "kind": (entry.kind,),
             "country": tuple(entry.country_codes),
             "sector": tuple(entry.sector_codes),
-            "term": tuple(entry.term_codes),
+            # What is about onshore wind is found under wind power too.
+            "term": tuple(dict.fromkeys(step for code in entry.term_codes for step in tree.path(code))),
             "stage": _stages(entry),
             "instrument": _instruments(entry),
             "language": tuple(sorted(entry.texts)),
@@ -94,6 +102,7 @@ def _body(
     parts += [names[code][locale] for code in places if code in names and locale in names[code]]
     for organisation in [owner, *_partners(entry)]:
         parts += [organisation.names.get(locale, ""), organisation.acronyms.get(locale, "")]
+        parts += organisation.aliases
     if isinstance(entry, Project) and entry.sponsor:
         parts.append(entry.sponsor)
     return " \n".join(part for part in parts if part)

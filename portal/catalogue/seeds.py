@@ -12,6 +12,7 @@ from portal.catalogue.model import Entry, EntryVersion
 from portal.core.actor import SYSTEM
 from portal.core.changes import note_change
 from portal.core.errors import InvalidData
+from portal.core.outbox import enqueue
 from portal.core.seeding import Report, Seeder, Source, digest, read_records
 from portal.core.unit_of_work import UnitOfWork
 from portal.reference import seeds as reference_seeds
@@ -97,4 +98,5 @@ def load_all(uow: UnitOfWork, folder: Path, report: Report, progress: Progress) 
     reference_seeds.load(uow.session, folder / "reference", report)
     if report.created or report.updated:
         note_change(uow.session, "reference")
+        enqueue(uow.session, "reindex", {})
     load(uow, folder, report, progress)

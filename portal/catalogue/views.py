@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import babel
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import pass_context
@@ -14,12 +13,14 @@ from portal.catalogue import queries, slugs
 from portal.catalogue.detail import load_detail
 from portal.catalogue.facets import count_facets
 from portal.catalogue.kinds import BY_PLURAL, KINDS
-from portal.catalogue.model import Entry
-from portal.catalogue.names import load_names
+from portal.catalogue.model import Entry, Status
+from portal.catalogue.names import describe_terms, load_names
 from portal.catalogue.queries import Filters
 from portal.core.database import now
-from portal.core.errors import NotFound
 from portal.core.i18n import Locale
+from portal.core.money import Rate, Rates
+from portal.web.locale_urls import canonical
+from portal.web.paging import count_pages, page_number
 from portal.web.templating import gases
 
 bp = Blueprint("catalogue", __name__)
@@ -27,8 +28,9 @@ bp = Blueprint("catalogue", __name__)
 _PLURALS = f"<any({','.join(BY_PLURAL)}):plural>"
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _PER_PAGE = 20
-#: Beyond this no list of ours goes; a larger number is a probe.
-_LAST_PAGE = 10_000
+#: Where the kinds keep money, alone and in lists.
+_MONEY = ("cost", "unit_cost", "running_cost", "budget", "project_size")
+_MONEY_LISTS = ("tickets", "funding_lines")
 
 
 @bp.app_template_global("entry_url")
@@ -59,14 +61,6 @@ def plain(context: Context, value: str) -> Markup:
     return Markup('<span lang="en">{}</span>').format(text)
 
 
-@bp.app_template_filter("language_names")
-@pass_context
-def language_names(context: Context, codes: list[str]) -> str:
-    """Return languages by their names in the page's language."""
-    known = babel.Locale.parse(str(context["locale"])).languages
-    return ", ".join(known.get(code, code) for code in codes)
-
-
 @bp.url_defaults
 def _slug_in_language(endpoint: str, values: dict[str, Any]) -> None:
     """Give the shown entry its slug in each language, so that language links need no redirect."""
@@ -76,6 +70,7 @@ def _slug_in_language(endpoint: str, values: dict[str, Any]) -> None:
 
 
 @bp.get(f"/<locale:locale>/{_PLURALS}")
+@canonical("country", "sector", "term", "page")
 def entries(locale: Locale, plural: str) -> str:
     """List the entries of a kind, newest first."""
     kind = BY_PLURAL[plural].name
@@ -86,10 +81,8 @@ def entries(locale: Locale, plural: str) -> str:
         term=request.args.get("term") or None,
     )
     total = queries.count_entries(g.session, g.actor, filters)
-    pages = max(1, -(-total // _PER_PAGE))
-    page = _page_number()
-    if page > pages:
-        raise NotFound(f"page {page} of {plural}")
+    page = page_number()
+    pages = count_pages(total, _PER_PAGE, asked=page)
     return render_template(
         "catalogue/list.html",
         locale=locale,
@@ -104,14 +97,8 @@ def entries(locale: Locale, plural: str) -> str:
             g.session, g.actor, filters, limit=_PER_PAGE, offset=(page - 1) * _PER_PAGE
         ),
         names=load_names(g.session),
+        terms=describe_terms(g.session, [filters.term] if filters.term else []),
     )
-
-
-def _page_number() -> int:
-    """Return the page asked for; nonsense asks for the first."""
-    text = request.args.get("page", "1")
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
-    return min(max(number, 1), _LAST_PAGE)
 
 
 @bp.get(f"/<locale:locale>/{_PLURALS}/<id:entry_id>")
@@ -131,6 +118,17 @@ def entry(locale: Locale, plural: str, entry_id: int, slug: str | None = None) -
         entry=found,
         detail=detail,
         names=detail.names,
+        terms=describe_terms(g.session, found.term_codes),
+        versions=[version for version in detail.versions if version.state == Status.PUBLISHED],
+        rates=_rates_shown(found, detail.rates),
         text=found.text(locale),
         today=now().date(),
     )
+
+
+def _rates_shown(entry: Any, rates: Rates) -> list[Rate]:
+    """Return the rates by which amounts of the entry are compared with dollars or with each other."""
+    one = (getattr(entry, name, None) for name in _MONEY)
+    many = (item for name in _MONEY_LISTS for item in getattr(entry, name, ()))
+    used = {money.currency for money in (*one, *many) if money is not None} - {"USD"}
+    return [rates[x] for x in sorted(used) if x in rates and rates[x].comparable]

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.core.database import Base
 
+#: Any number that no other advisory lock of the portal has.
+_FEED_LOCK = 20_261_120
+
 
 class Change(Base):
     """Something that others may keep a copy of has changed.
@@ -24,7 +27,14 @@ class Change(Base):
 
 
 def note_change(session: Session, what: str, thing_id: int | None = None) -> None:
-    """Write a change into the feed, in the caller's transaction."""
+    """Write a change into the feed, in the caller's transaction.
+
+    On PostgreSQL numbers are given out before they are committed, so a reader could see
+    the later of two changes first and never look for the earlier one. The lock, held
+    until the commit, keeps them in order; on SQLite there is one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_FEED_LOCK)))
     session.add(Change(what=what, thing_id=thing_id))
 
 

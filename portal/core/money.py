@@ -40,28 +40,34 @@ class Rate:
     """A reference rate.
 
     :ivar usd: US dollars for one unit of ``currency``.
+    :ivar note: what to mind about it.
+    :ivar verified: somebody has compared it with its source.
+    :ivar comparable: amounts may be compared by it; else it is only shown.
     """
 
     currency: str
     usd: Decimal
     as_of: date
     source: str
+    note: str | None = None
+    verified: bool = False
+    comparable: bool = True
 
 
 Rates = Mapping[str, Rate]
 
 
 def in_currency(amount: Decimal, currency: str, to: str, rates: Rates) -> Decimal | None:
-    """Return ``amount`` in another currency, or ``None`` where a rate is not known.
+    """Return ``amount`` in another currency, or ``None`` where no rate compares the two.
 
     The result is for comparison only; a page that shows it names the rates' dates.
     """
     if currency == to:
         return amount
-    try:
-        return amount * rates[currency].usd / rates[to].usd
-    except KeyError:
+    known, wanted = rates.get(currency), rates.get(to)
+    if known is None or wanted is None or not (known.comparable and wanted.comparable):
         return None
+    return amount * known.usd / wanted.usd
 
 
 class Hundredths(TypeDecorator[Decimal]):

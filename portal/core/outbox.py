@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, or_, select, update
+from sqlalchemy import Row, Select, delete, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -60,6 +60,16 @@ class Lease(Base):
 def enqueue(session: Session, kind: str, payload: dict[str, Any]) -> None:
     """Write a job, in the caller's transaction."""
     session.add(Job(kind=kind, payload=payload))
+
+
+def newest_job(session: Session) -> int:
+    """Return the number of the newest job, 0 when there is none."""
+    return session.scalar(select(func.max(Job.id))) or 0
+
+
+def forget_jobs(session: Session, kinds: Sequence[str], up_to: int) -> None:
+    """Drop jobs that something else has done meanwhile. Commit afterwards."""
+    session.execute(delete(Job).where(Job.kind.in_(kinds), Job.id <= up_to))
 
 
 def take_lease(session: Session, name: str, holder: str) -> bool:
@@ -125,7 +135,8 @@ class Drainer:
 
     def _due(self) -> bool:
         with self._sessions() as session:
-            return session.scalar(_due_jobs(Job.id).limit(1)) is not None
+            known = _due_jobs(Job.id).where(Job.kind.in_(self._handlers))
+            return session.scalar(known.limit(1)) is not None
 
     def _drain_batch(self) -> int:
         with self._sessions() as session:
@@ -139,10 +150,10 @@ class Drainer:
                 return 0
             columns = _due_jobs(Job.id, Job.payload, Job.attempts)
             jobs = session.execute(columns.where(Job.kind == kind).limit(BATCH)).all()
-        self._do(kind, jobs)
-        return len(jobs)
+        return len(jobs) if self._do(kind, jobs) else 0
 
-    def _do(self, kind: str, jobs: Sequence[Row[Any]]) -> None:
+    def _do(self, kind: str, jobs: Sequence[Row[Any]]) -> bool:
+        """Do a batch; say whether it went well."""
         ids = [job.id for job in jobs]
         try:
             self._handlers[kind]([job.payload for job in jobs])
@@ -157,8 +168,9 @@ class Drainer:
                     error=repr(error)[:500],
                 )
             )
-        else:
-            self._write(delete(Job).where(Job.id.in_(ids)))
+            return False
+        self._write(delete(Job).where(Job.id.in_(ids)))
+        return True
 
     def _write(self, statement: Any) -> None:
         with self._sessions() as session:

@@ -1,6 +1,7 @@
 """What a deployment may set, read from the environment and checked at once."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Settings:
     :ivar base_url: public address without a final slash; ``None`` = as requested.
     :ivar trusted_hosts: host names that requests may carry; ``None`` = only loopback
         and the host of ``base_url``.
+    :ivar contact_email: where readers may write to; ``None`` = the programme's own site.
     """
 
     data: Path
@@ -32,11 +34,7 @@ class Settings:
     secret_key: str | None
     base_url: str | None
     trusted_hosts: tuple[str, ...]
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether the database is the embedded one."""
-        return self.database_url.startswith("sqlite")
+    contact_email: str | None = None
 
     @property
     def index_folder(self) -> Path:
@@ -51,6 +49,7 @@ class Settings:
             "PORTAL_SECRET_KEY": self.secret_key,
             "PORTAL_BASE_URL": self.base_url,
             "PORTAL_TRUSTED_HOSTS": ",".join(self.trusted_hosts),
+            "PORTAL_CONTACT_EMAIL": self.contact_email,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -77,12 +76,24 @@ def read_settings(environ: Mapping[str, str] | None = None, *, data: Path | None
         secret_key=_secret_key(env.get("PORTAL_SECRET_KEY"), folder),
         base_url=base_url,
         trusted_hosts=_trusted_hosts(env.get("PORTAL_TRUSTED_HOSTS"), base_url),
+        contact_email=_contact_email(env.get("PORTAL_CONTACT_EMAIL")),
     )
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder, readable by nobody else, unless it is there.
+
+    :raises SettingsError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"PORTAL_DATA: cannot make {folder}: {error.strerror}") from error
 
 
 def make_secret_key(folder: Path) -> None:
     """Write a random ``secret_key`` into the data folder unless there is one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / "secret_key"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -121,6 +132,12 @@ def _base_url(value: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
         raise SettingsError("PORTAL_BASE_URL: needs an address such as https://portal.example.org")
     return value.rstrip("/")
+
+
+def _contact_email(value: str | None) -> str | None:
+    if value and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", value):
+        raise SettingsError("PORTAL_CONTACT_EMAIL: needs an address such as portal@example.org")
+    return value or None
 
 
 def _trusted_hosts(value: str | None, base_url: str | None) -> tuple[str, ...]:

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from portal.catalogue.kinds.financing import AccessEntity
+from portal.catalogue.values import AccessEntity
 from portal.core.i18n import Message
 from portal.core.money import Money
+from portal.matching.amounts import ends_in
 from portal.matching.facts import AskFacts, Knowledge, Names, SourceFacts, approval
-from portal.matching.money_rules import ends
 from portal.matching.results import Rule, Verdict
 from portal.matching.wording import coded, shown
 
@@ -100,7 +100,7 @@ def _named(ask: AskFacts, key: str, source: SourceFacts, knowledge: Knowledge, r
 
 
 def _too_large(ask: AskFacts, entity: AccessEntity, knowledge: Knowledge) -> bool:
-    cost = ends(ask.cost, "USD", knowledge)
+    cost = ends_in(ask.cost, "USD", knowledge.rates)
     return cost is not None and entity.size in SIZE_CAPS and cost[0] > SIZE_CAPS[entity.size]
 
 

@@ -12,8 +12,9 @@ from portal.core.errors import NotFound
 from portal.core.i18n import Locale, Message, render, translate
 from portal.matching import queries
 from portal.matching.queries import Matches
-from portal.matching.results import Criterion, Match, Rule, SourceVerdict
+from portal.matching.results import Criterion, JudgedLine, Match, Rule, SourceVerdict
 
+_LINE_WORDS = (("instrument", "instrument"), ("line_state", "state"))
 KINDS = ("need", "technology", "project", "financing")
 _READ = {
     "need": queries.match_need,
@@ -30,7 +31,10 @@ _READ = {
     "--locale", type=click.Choice([x.value for x in Locale]), default="en", help="Language of the output."
 )
 @click.option(
-    "--limit", type=click.IntRange(1), default=20, help="At most so many technologies, needs or projects."
+    "--limit",
+    type=click.IntRange(1),
+    default=20,
+    help="At most so many technologies, needs or projects; sources of finance are always all told.",
 )
 @click.pass_obj
 def match(portal: Any, kind: str, entry_id: int, as_json: bool, locale: str, limit: int) -> None:
@@ -60,6 +64,8 @@ def as_data(found: Matches, locale: str) -> dict[str, Any]:
     elif entry.kind == "financing":
         data["projects"] = [_source(x, x.entry_id, found, locale) for x in found.projects]
         data["needs"] = [_source(x, x.entry_id, found, locale) for x in found.financed_needs]
+    if entry.kind == "project":
+        data["lines"] = [_line(x, found, locale) for x in found.lines]
     if entry.kind in {"need", "project"}:
         data["financing"] = [_source(x, x.financing_id, found, locale) for x in found.financing]
     return data
@@ -104,6 +110,18 @@ def _source(item: SourceVerdict, other: int, found: Matches, locale: str) -> dic
     }
 
 
+def _line(item: JudgedLine, found: Matches, locale: str) -> dict[str, Any]:
+    """Return a funding line with the source that judged it; the amount is exact, as text."""
+    line = item.line
+    return {
+        "instrument": line.instrument,
+        "amount": None if line.amount is None else str(line.amount),
+        "currency": line.currency,
+        "state": line.state,
+        **_source(item.verdict, item.verdict.financing_id, found, locale),
+    }
+
+
 def _rule(item: Rule, locale: str) -> dict[str, Any]:
     return {
         "name": item.name,
@@ -127,12 +145,19 @@ def as_text(data: dict[str, Any], locale: str) -> str:
     for item in data.get("excluded", ()):
         gates = ", ".join(translate(locale, f"gate.{name}") for name in item["failed"])
         lines.append(f"   ×  {item['id']:>5}  {item['title']} ({gates})")
-    for item in [*data.get("financing", ()), *data.get("projects", ()), *_judged(data.get("needs", ()))]:
-        failed = [x["name"] for x in item["rules"] if x["verdict"] == "fail"]
-        beside = ", ".join(translate(locale, f"rule.{name}") for name in failed)
-        verdict = translate(locale, f"eligibility.{item['verdict']}")
-        lines.append(f"{verdict}: {item['title']}{f' ({beside})' if beside else ''}")
+    for item in data.get("lines", ()):
+        words = [translate(locale, f"{x}.{item[y]}") for x, y in _LINE_WORDS]
+        lines.append(f"{item['amount'] or '–'} {item['currency']}, {', '.join(words)}: {_told(item, locale)}")
+    judged = [*data.get("financing", ()), *data.get("projects", ()), *_judged(data.get("needs", ()))]
+    lines += [_told(item, locale) for item in judged]
     return "\n".join(lines)
+
+
+def _told(item: dict[str, Any], locale: str) -> str:
+    failed = [x["name"] for x in item["rules"] if x["verdict"] == "fail"]
+    beside = ", ".join(translate(locale, f"rule.{name}") for name in failed)
+    verdict = translate(locale, f"eligibility.{item['verdict']}")
+    return f"{verdict}: {item['title']}{f' ({beside})' if beside else ''}"
 
 
 def _scored(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

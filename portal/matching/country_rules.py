@@ -14,26 +14,6 @@ from portal.matching.facts import AskFacts, Knowledge, LayerFacts, SourceFacts
 from portal.matching.results import Rule, Verdict
 from portal.matching.wording import shown
 
-#: Every text of this rule, for the check of translations.
-KEYS = (
-    "match.country.active",
-    "match.country.developing",
-    "match.country.unknown",
-    "match.country.ask",
-    "match.country.not_member",
-    "match.country.prospective",
-    "match.country.not_operating",
-    "match.country.annex_i",
-    "match.country.private_sector",
-    "match.country.via_un_or_ngo",
-    "match.country.none_new",
-    "match.country.on_hold",
-    "match.country.suspended",
-    "match.country.ended",
-    "match.country.on_hold_since",
-    "match.country.suspended_since",
-    "match.country.ended_since",
-)
 _UNDATED = {
     "on_hold": "match.country.on_hold",
     "suspended": "match.country.suspended",

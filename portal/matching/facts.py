@@ -9,20 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from portal.catalogue.kinds.financing import AccessEntity, Procurement, Ticket
-from portal.catalogue.kinds.need import Site
-from portal.catalogue.kinds.technology import Envelope
+from portal.catalogue.funding import COMMITTED, LineFacts
+from portal.catalogue.values import AccessEntity, Envelope, Procurement, Site, Ticket
 from portal.core.i18n import Locale
 from portal.core.money import MoneyRange, Rates
 from portal.core.quantities import Quantity
-from portal.taxonomy.queries import TermTree
+from portal.taxonomy.tree import TermTree
 
 Names = Mapping[str, str]
 #: Stems of an entry's words, by language.
 Words = Mapping[Locale, frozenset[str]]
-
-#: States in which a provider has committed itself, weakest first.
-COMMITTED = ("approved", "signed", "effective", "disbursed")
 
 
 @dataclass(frozen=True)
@@ -131,22 +127,6 @@ class NeedFacts:
 
 
 @dataclass(frozen=True)
-class LineFacts:
-    """One amount from one provider in one state.
-
-    :ivar provider: key of the organisation; ``None`` = only a name is known.
-    """
-
-    instrument: str
-    currency: str
-    state: str
-    name: str = ""
-    provider: str | None = None
-    amount: Decimal | None = None
-    as_of: date | None = None
-
-
-@dataclass(frozen=True)
 class AskFacts:
     """A need or a project, seen as a request for money.
 
@@ -155,6 +135,8 @@ class AskFacts:
     :ivar cost: the whole cost; one figure has ``min == max``.
     :ivar amount: what is asked of the one source; ``None`` = not said.
     :ivar instruments: those sought; any of them serves.
+    :ivar from_lines: instruments and amount are read off its funding lines: those it has
+        used so far, and what is still missing, which several sources may share.
     :ivar applicant: ``public``, ``private``, ``ppp`` or ``ngo``.
     :ivar supply_origin: where the supply comes from.
     :ivar origin_is_choice: the buyer may still choose among the origins.
@@ -171,6 +153,7 @@ class AskFacts:
     cost: MoneyRange | None = None
     amount: MoneyRange | None = None
     instruments: tuple[str, ...] = ()
+    from_lines: bool = False
     applicant: str | None = None
     stage: str | None = None
     es_category: str | None = None

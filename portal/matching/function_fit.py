@@ -10,7 +10,7 @@ from portal.core.i18n import Message
 from portal.matching.facts import Knowledge, NeedFacts, TechnologyFacts, Words
 from portal.matching.results import Criterion, Verdict
 from portal.matching.wording import shown
-from portal.taxonomy.queries import TermTree
+from portal.taxonomy.tree import TermTree
 
 TEXT_SHARE = 0.2
 SAME, NARROWER, BROADER, SIBLING, BRANCH, SECTOR = 1.0, 0.95, 0.7, 0.4, 0.3, 0.15

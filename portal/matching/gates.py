@@ -1,8 +1,9 @@
 """The gates: the only reasons for which a technology is left out of a need's matches.
 
 Function not delivered, TRL below the floor, survival or altitude violated with both
-values known, withdrawn. *Legally forbidden at destination* has its place in
-:data:`GATES` once the data carry it; until then nobody is excluded on a guess.
+values known, withdrawn. *Seismic class violated* and *legally forbidden at destination*
+have their places in :data:`GATES` once the data carry them; until then nobody is
+excluded on a guess.
 """
 
 from portal.core.i18n import Message
@@ -54,10 +55,17 @@ def withdrawn(need: NeedFacts, technology: TechnologyFacts, knowledge: Knowledge
     return Gate("withdrawn", Message("gate_reason.withdrawn")) if technology.withdrawn else None
 
 
-GATES = (function_not_delivered, trl_below_floor, would_not_survive, too_high, withdrawn)
+#: Every gate by its name, in the order in which they are told.
+GATES = {
+    "function": function_not_delivered,
+    "trl": trl_below_floor,
+    "survival": would_not_survive,
+    "altitude": too_high,
+    "withdrawn": withdrawn,
+}
 
 
 def failed_gates(need: NeedFacts, technology: TechnologyFacts, knowledge: Knowledge) -> tuple[Gate, ...]:
     """Return every gate that excludes the technology; empty = it stays in."""
-    found = (gate(need, technology, knowledge) for gate in GATES)
+    found = (gate(need, technology, knowledge) for gate in GATES.values())
     return tuple(gate for gate in found if gate is not None)

@@ -1,39 +1,27 @@
 """The rules about amounts: ticket, project size, shares of the cost.
 
 A ticket is what the source itself gives; the size of a project is all of it. Money in
-other currencies compares through the dated reference rates; where a rate is missing
-the answer is unknown. In-kind and undefined lines never count as cash, and amounts
-in different states of the same line are never added up.
+other currencies compares through the dated reference rates; where a rate is missing, or
+may not be compared by, the answer is unknown. What counts as cash says
+:mod:`portal.catalogue.funding`. What is still missing of a project's cost may be shared
+by several sources, so that it is more than one of them gives is partial, no refusal.
 """
 
-from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from portal.catalogue.kinds.financing import Ticket
+from portal.catalogue.funding import cash
+from portal.catalogue.values import Ticket
 from portal.core.i18n import Message
-from portal.core.money import Money, MoneyRange, in_currency
-from portal.matching.facts import COMMITTED, AskFacts, Knowledge, LineFacts, SourceFacts
+from portal.core.money import Money, MoneyRange
+from portal.matching.amounts import ends_in
+from portal.matching.facts import AskFacts, Knowledge, SourceFacts
 from portal.matching.results import Rule, Verdict
 from portal.matching.wording import money, percent
 
-NOT_CASH = {"in_kind", "undefined"}
 #: Lines that reach so much of the cost leave no gap to speak of.
 FULLY_FUNDED = Decimal("0.99")
 _APPLICANTS = ("public", "private", "ppp")
-
-
-def ends(amount: MoneyRange | None, currency: str, knowledge: Knowledge) -> tuple[Decimal, Decimal] | None:
-    """Return both ends of a range in a currency; a missing end is the other one."""
-    if amount is None:
-        return None
-    low = amount.max if amount.min is None else amount.min
-    high = amount.min if amount.max is None else amount.max
-    if low is None or high is None:
-        return None
-    least = in_currency(low, amount.currency, currency, knowledge.rates)
-    most = in_currency(high, amount.currency, currency, knowledge.rates)
-    return None if least is None or most is None else (least, most)
 
 
 def tickets_for(applicant: str, source: SourceFacts) -> list[Ticket]:
@@ -52,7 +40,7 @@ def tickets_for(applicant: str, source: SourceFacts) -> list[Ticket]:
 def judge_ticket(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
     """Judge the amount asked, else the whole cost, against what the source gives.
 
-    A cost above the largest ticket is partial: others can carry the rest.
+    A cost or a gap above the largest ticket is partial: others can carry the rest.
     """
     applicants = (ask.applicant,) if ask.applicant else _APPLICANTS
     rules = [
@@ -71,25 +59,34 @@ def judge_ticket(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Ru
 def _ticket(ask: AskFacts, ticket: Ticket, knowledge: Knowledge) -> Rule:
     required = money(MoneyRange(ticket.currency, min=ticket.min, max=ticket.max))
     sought = ask.amount or ask.cost
-    found = None if sought is None else money(sought)
-    amounts = ends(sought, ticket.currency, knowledge)
+    found = _sought(ask)
+    amounts = ends_in(sought, ticket.currency, knowledge.rates)
     if amounts is None:
         remedy = Message("rule_remedy.ticket.state")
         return Rule("ticket", Verdict.UNKNOWN, True, required, found, remedy)
     least, most = amounts
-    values: dict[str, Any] = {"found": found}
+    values: dict[str, Any] = {"found": None if sought is None else money(sought)}
     if ticket.min is not None and most < ticket.min:
         values["min"] = Money(ticket.min, ticket.currency)
         remedy = Message("rule_remedy.ticket.small", values)
         return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
     if ticket.max is not None and least > ticket.max:
         values["max"] = Money(ticket.max, ticket.currency)
-        if ask.amount is not None:
+        if ask.amount is not None and not ask.from_lines:
             remedy = Message("rule_remedy.ticket.large", values)
             return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
         remedy = Message("rule_remedy.ticket.part", values)
+        if ask.amount is not None:
+            remedy = Message("rule_remedy.ticket.share", values)
         return Rule("ticket", Verdict.PARTIAL, True, required, found, remedy)
     return Rule("ticket", Verdict.PASS, True, required, found, None)
+
+
+def _sought(ask: AskFacts) -> Message | None:
+    if ask.amount is not None and ask.from_lines:
+        return Message("match.missing", {"amount": money(ask.amount)})
+    sought = ask.amount or ask.cost
+    return None if sought is None else money(sought)
 
 
 def judge_project_size(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
@@ -99,7 +96,7 @@ def judge_project_size(ask: AskFacts, source: SourceFacts, knowledge: Knowledge)
         return None
     required = money(limits)
     found = None if ask.cost is None else money(ask.cost)
-    cost = ends(ask.cost, limits.currency, knowledge)
+    cost = ends_in(ask.cost, limits.currency, knowledge.rates)
     if cost is None:
         remedy = Message("rule_remedy.state_cost")
         return Rule("project_size", Verdict.UNKNOWN, True, required, found, remedy)
@@ -115,31 +112,6 @@ def judge_project_size(ask: AskFacts, source: SourceFacts, knowledge: Knowledge)
     return Rule("project_size", Verdict.PASS, True, required, found, None)
 
 
-def cash(
-    lines: Iterable[LineFacts],
-    currency: str,
-    knowledge: Knowledge,
-    wanted: Callable[[LineFacts], bool],
-) -> Decimal:
-    """Return the cash of the wanted lines, each party's and instrument's in its firmest state."""
-    groups: dict[tuple[str, str], dict[str, Decimal]] = {}
-    for line in lines:
-        if line.amount is None or line.instrument in NOT_CASH or not wanted(line):
-            continue
-        amount = in_currency(line.amount, line.currency, currency, knowledge.rates)
-        if amount is not None:
-            states = groups.setdefault((line.provider or line.name, line.instrument), {})
-            states[line.state] = states.get(line.state, Decimal(0)) + amount
-    return sum((_firmest(states) for states in groups.values()), Decimal(0))
-
-
-def _firmest(states: dict[str, Decimal]) -> Decimal:
-    for state in reversed(COMMITTED):
-        if state in states:
-            return states[state]
-    return max(states.values())
-
-
 def judge_cofinancing(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
     """Judge whether others carry at least the share that the source demands."""
     share = source.cofinancing_min_share
@@ -149,12 +121,13 @@ def judge_cofinancing(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) 
     cost = _cost(ask)
     if cost is None:
         return _not_stated("cofinancing", required)
-    asked = ends(ask.amount, cost.currency, knowledge)
+    asked = None if ask.from_lines else ends_in(ask.amount, cost.currency, knowledge.rates)
     if asked is not None:
         others = cost.amount - asked[0]
         complete = True
     else:
-        others = cash(ask.lines, cost.currency, knowledge, lambda x: x.provider != source.provider)
+        lines = [x for x in ask.lines if x.provider != source.provider]
+        others = cash(lines, cost.currency, knowledge.rates)
         complete = _complete(ask, cost, knowledge)
     values = {"max": Money(cost.amount * (1 - share), cost.currency), "share": percent(share)}
     remedy = Message("rule_remedy.cofinancing", values)
@@ -170,7 +143,8 @@ def judge_equity(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Ru
     cost = _cost(ask)
     if cost is None:
         return _not_stated("equity", required)
-    equity = cash(ask.lines, cost.currency, knowledge, lambda x: x.instrument == "equity")
+    lines = [x for x in ask.lines if x.instrument == "equity"]
+    equity = cash(lines, cost.currency, knowledge.rates)
     values = {"min": Money(cost.amount * share, cost.currency), "share": percent(share)}
     remedy = Message("rule_remedy.equity", values)
     complete = _complete(ask, cost, knowledge)
@@ -178,13 +152,16 @@ def judge_equity(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Ru
 
 
 def judge_max_share(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
-    """Judge whether the amount asked stays within the source's share of the cost."""
+    """Judge whether the amount asked stays within the source's share of the cost.
+
+    Of what is still missing a larger share is partial: others can carry the rest.
+    """
     share = source.max_share_of_cost
     if share is None:
         return None
     required = Message("match.at_most", {"value": percent(share)})
     cost = _cost(ask)
-    asked = None if cost is None else ends(ask.amount, cost.currency, knowledge)
+    asked = None if cost is None else ends_in(ask.amount, cost.currency, knowledge.rates)
     if cost is None or asked is None:
         return _not_stated("max_share", required)
     found = percent(asked[0] / cost.amount)
@@ -192,7 +169,8 @@ def judge_max_share(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) ->
         return Rule("max_share", Verdict.PASS, True, required, found, None)
     values = {"max": Money(cost.amount * share, cost.currency)}
     remedy = Message("rule_remedy.max_share", values)
-    return Rule("max_share", Verdict.FAIL, True, required, found, remedy)
+    verdict = Verdict.PARTIAL if ask.from_lines else Verdict.FAIL
+    return Rule("max_share", verdict, True, required, found, remedy)
 
 
 def _cost(ask: AskFacts) -> Money | None:
@@ -203,7 +181,7 @@ def _cost(ask: AskFacts) -> Money | None:
 
 
 def _complete(ask: AskFacts, cost: Money, knowledge: Knowledge) -> bool:
-    return cash(ask.lines, cost.currency, knowledge, lambda x: True) >= cost.amount * FULLY_FUNDED
+    return cash(ask.lines, cost.currency, knowledge.rates) >= cost.amount * FULLY_FUNDED
 
 
 def _not_stated(name: str, required: Message) -> Rule:

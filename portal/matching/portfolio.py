@@ -69,7 +69,8 @@ def _read(session: Session, newest: int, today: date) -> Portfolio:
         technologies=[read_technology(x) for x in list_whole(session, ANONYMOUS, "technology")],
         needs=[NeedSide(read_need(x), ask_of_need(x, tree)) for x in list_whole(session, ANONYMOUS, "need")],
         projects=[
-            ask_of_project(x, tree, named.get(x.id, {})) for x in list_whole(session, ANONYMOUS, "project")
+            ask_of_project(x, tree, knowledge.rates, named.get(x.id, {}))
+            for x in list_whole(session, ANONYMOUS, "project")
         ],
         sources=[read_source(x) for x in list_whole(session, ANONYMOUS, "financing")],
     )

@@ -21,11 +21,13 @@ from portal.catalogue.policy import visible
 from portal.catalogue.queries import as_links, get_entry, with_all
 from portal.core.actor import Actor
 from portal.core.database import now
+from portal.core.money import Rate
+from portal.matching.amounts import rates_between
 from portal.matching.facts import AskFacts, Knowledge, SourceFacts, TechnologyFacts
 from portal.matching.portfolio import Portfolio, funders, portfolio
-from portal.matching.ranking import NeedSide, judge_pairs, rank_sources
+from portal.matching.ranking import NeedSide, judge_lines, judge_pairs, rank_sources
 from portal.matching.reading import ask_of_need, ask_of_project, read_need, read_source, read_technology
-from portal.matching.results import Match, SourceVerdict
+from portal.matching.results import JudgedLine, Match, SourceVerdict
 from portal.matching.rules import judge_source
 
 
@@ -40,7 +42,9 @@ class Matches:
     :ivar financing: for a need or project, every source: eligible, then to ask, then not.
     :ivar projects: for a source, the projects that it was judged for, in the same order.
     :ivar financed_needs: for a source, the needs.
+    :ivar lines: for a project, its own lines whose source is known, each judged by that source.
     :ivar others: the entries at the other ends, by id.
+    :ivar rates: those by which amounts of these entries were compared; none where all are in one currency.
     """
 
     entry: Entry
@@ -50,7 +54,9 @@ class Matches:
     financing: Sequence[SourceVerdict] = ()
     projects: Sequence[SourceVerdict] = ()
     financed_needs: Sequence[SourceVerdict] = ()
+    lines: Sequence[JudgedLine] = ()
     others: Mapping[int, Entry] = field(default_factory=dict)
+    rates: Sequence[Rate] = ()
 
 
 def match_need(
@@ -77,6 +83,7 @@ def match_need(
         excluded=[x for x in excluded if x.technology_id in others],
         financing=[x for x in money if x.financing_id in others],
         others=others,
+        rates=rates_between([side.need, side.ask, *technologies, *known.sources], known.knowledge),
     )
 
 
@@ -89,7 +96,8 @@ def match_technology(
     """
     technology: Technology = get_entry(session, actor, "technology", technology_id)
     known = _portfolio(session, today)
-    matches = judge_pairs(known.needs, [read_technology(technology)], known.sources, known.knowledge)
+    facts = read_technology(technology)
+    matches = judge_pairs(known.needs, [facts], known.sources, known.knowledge)
     fitting = [x for x in matches if not x.failed][:limit]
     excluded = [x for x in matches if x.failed]
     others = _others(session, actor, [x.need_id for x in (*fitting, *excluded)])
@@ -98,20 +106,29 @@ def match_technology(
         needs=[x for x in fitting if x.need_id in others],
         excluded=[x for x in excluded if x.need_id in others],
         others=others,
+        rates=rates_between([facts, *(x.need for x in known.needs)], known.knowledge),
     )
 
 
 def match_project(session: Session, actor: Actor, project_id: int, *, today: date | None = None) -> Matches:
-    """Return every source of finance judged for a project.
+    """Return every source of finance judged for a project, and what it has already.
 
     :raises NotFound: no such project, or the actor may not know of it.
     """
     project: Project = get_entry(session, actor, "project", project_id)
     known = _portfolio(session, today)
-    ask = ask_of_project(project, known.knowledge.tree, funders(session, project_id).get(project_id, {}))
-    money = _judged([ask], known.sources, known.knowledge)
+    knowledge = known.knowledge
+    named = funders(session, project_id).get(project_id, {})
+    ask = ask_of_project(project, knowledge.tree, knowledge.rates, named)
+    money = _judged([ask], known.sources, knowledge)
     others = _others(session, actor, [x.financing_id for x in money])
-    return Matches(entry=project, financing=[x for x in money if x.financing_id in others], others=others)
+    return Matches(
+        entry=project,
+        financing=[x for x in money if x.financing_id in others],
+        lines=[x for x in judge_lines(ask, known.sources, knowledge) if x.verdict.financing_id in others],
+        others=others,
+        rates=rates_between([ask, *known.sources], knowledge),
+    )
 
 
 def match_financing(
@@ -123,15 +140,17 @@ def match_financing(
     """
     source = get_entry(session, actor, "financing", financing_id)
     known = _portfolio(session, today)
-    facts = [read_source(source)]
-    projects = _judged(known.projects, facts, known.knowledge)[:limit]
-    needs = _judged([x.ask for x in known.needs], facts, known.knowledge)[:limit]
+    facts = read_source(source)
+    asks = [x.ask for x in known.needs]
+    projects = _judged(known.projects, [facts], known.knowledge)[:limit]
+    needs = _judged(asks, [facts], known.knowledge)[:limit]
     others = _others(session, actor, [x.entry_id for x in (*projects, *needs)])
     return Matches(
         entry=source,
         projects=[x for x in projects if x.entry_id in others],
         financed_needs=[x for x in needs if x.entry_id in others],
         others=others,
+        rates=rates_between([facts, *known.projects, *asks], known.knowledge),
     )
 
 

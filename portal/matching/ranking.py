@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from portal.matching.criteria import judge_technology, sort_key, with_money
 from portal.matching.facts import AskFacts, Knowledge, NeedFacts, SourceFacts, TechnologyFacts
-from portal.matching.reading import tags_of
-from portal.matching.results import Eligibility, Match, Rule, SourceVerdict, Verdict
-from portal.matching.rules import judge_source
+from portal.matching.results import Eligibility, JudgedLine, Match, Rule, SourceVerdict, Verdict
+from portal.matching.rules import judge_line, judge_source
 
 _ORDER = (Eligibility.ELIGIBLE, Eligibility.UNKNOWN, Eligibility.INELIGIBLE)
 
@@ -31,6 +30,21 @@ def rank_sources(verdicts: Iterable[SourceVerdict]) -> list[SourceVerdict]:
     )
 
 
+def judge_lines(project: AskFacts, sources: Sequence[SourceFacts], knowledge: Knowledge) -> list[JudgedLine]:
+    """Judge what a project has already, each line whose source is known by that source's rules.
+
+    A line names its provider, not the window: it is judged by the windows of this provider
+    that the project names as its own, else by all of them, and the best verdict is told.
+    """
+    found = []
+    for line in project.lines:
+        own = [x for x in sources if x.provider == line.provider]
+        named = [x for x in own if x.id in project.funded_by]
+        verdicts = rank_sources(judge_line(project, line, x, knowledge) for x in named or own)
+        found += [JudgedLine(line, verdict) for verdict in verdicts[:1]]
+    return found
+
+
 def _open(rules: Sequence[Rule]) -> int:
     return sum(1 for rule in rules if rule.verdict != Verdict.PASS)
 
@@ -47,14 +61,14 @@ def judge_pairs(
     """
     matches = []
     for side in sides:
-        money = Money(side.ask, sources, knowledge)
+        payers = Payers(side.ask, sources, knowledge)
         for technology in technologies:
             match = judge_technology(side.need, technology, knowledge)
-            matches.append(match if match.failed else with_money(match, money.sources_for(technology)))
+            matches.append(match if match.failed else with_money(match, payers.sources_for(technology)))
     return sorted(matches, key=sort_key)
 
 
-class Money:
+class Payers:
     """How many sources could pay for a need with one technology or another."""
 
     def __init__(self, ask: AskFacts, sources: Sequence[SourceFacts], knowledge: Knowledge) -> None:
@@ -66,7 +80,7 @@ class Money:
 
     def sources_for(self, technology: TechnologyFacts) -> int:
         """Return how many sources pay for the need with this technology's origin."""
-        tags = self._ask.tags | tags_of(technology.terms, self._knowledge.tree)
+        tags = self._ask.tags | self._knowledge.tree.tags_of(technology.terms)
         key = (technology.origin, tags)
         if key not in self._counts:
             together = replace(self._ask, supply_origin=technology.origin, origin_is_choice=True, tags=tags)

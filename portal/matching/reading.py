@@ -1,6 +1,6 @@
 """Makes facts from whole entries (``catalogue.queries.list_whole`` and ``get_entry``)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -8,29 +8,31 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.model import Organisation, OrganisationKind
 from portal.accounts.queries import list_organisations
+from portal.catalogue.detail import read_line
+from portal.catalogue.funding import COMMITTED, NOT_CASH, LineFacts, gap
 from portal.catalogue.kinds.financing import CountryLayer, Financing
 from portal.catalogue.kinds.need import Need
-from portal.catalogue.kinds.project import FundingLine, Project
+from portal.catalogue.kinds.project import Project
 from portal.catalogue.kinds.technology import Technology
 from portal.catalogue.model import EntryText, Status
 from portal.core.i18n import Locale
-from portal.core.money import MoneyRange
+from portal.core.money import Money, MoneyRange, Rates
 from portal.matching.facts import (
     AskFacts,
     DeploymentFacts,
     Knowledge,
     LayerFacts,
-    LineFacts,
     NeedFacts,
     OrganisationFacts,
     SourceFacts,
     TechnologyFacts,
     Words,
 )
+from portal.matching.money_rules import FULLY_FUNDED
 from portal.reference import queries as reference
 from portal.search import analysis
 from portal.taxonomy import queries as taxonomy
-from portal.taxonomy.queries import TermTree
+from portal.taxonomy.tree import TermTree
 
 #: Organisations that work in their own country only.
 _NATIONAL = {
@@ -125,7 +127,7 @@ def ask_of_need(entry: Need, tree: TermTree) -> AskFacts:
         countries=tuple(entry.country_codes),
         sectors=tuple(entry.sector_codes),
         terms=tuple(entry.term_codes),
-        tags=tags_of(entry.term_codes, tree),
+        tags=tree.tags_of(entry.term_codes),
         objective=entry.objective,
         cost=entry.budget,
         instruments=tuple(entry.finance_sought),
@@ -134,44 +136,45 @@ def ask_of_need(entry: Need, tree: TermTree) -> AskFacts:
     )
 
 
-def ask_of_project(entry: Project, tree: TermTree, funded_by: Mapping[int, str]) -> AskFacts:
+def ask_of_project(entry: Project, tree: TermTree, rates: Rates, funded_by: Mapping[int, str]) -> AskFacts:
     """Return a project as a request for money.
+
+    A project does not say what it asks for: it is what its lines in the state approved
+    or a firmer one leave open, and by the instruments of all its cash lines so far.
 
     :param funded_by: the sources that the project names as its own: provider by id.
     """
     cost = entry.cost
+    lines = tuple(read_line(line) for line in entry.funding_lines)
     return AskFacts(
         id=entry.id,
         kind="project",
         countries=tuple(entry.country_codes),
         sectors=tuple(entry.sector_codes),
         terms=tuple(entry.term_codes),
-        tags=tags_of(entry.term_codes, tree),
+        tags=tree.tags_of(entry.term_codes),
         objective=entry.objective,
         cost=None
         if cost is None
         else MoneyRange(cost.currency, min=cost.amount, max=cost.amount, price_year=cost.year),
+        amount=None if cost is None else _missing(Money(cost.amount, cost.currency), lines, rates),
+        instruments=tuple(dict.fromkeys(x.instrument for x in lines if x.instrument not in NOT_CASH)),
+        from_lines=True,
         applicant=entry.sponsor_type,
         stage=entry.stage,
         es_category=entry.es_category,
         supply_origin=tuple(entry.supply_origin),
         access_entity=entry.access_entity,
-        lines=tuple(read_line(line) for line in entry.funding_lines),
+        lines=lines,
         funded_by=funded_by,
     )
 
 
-def read_line(line: FundingLine) -> LineFacts:
-    """Return a funding line's facts."""
-    return LineFacts(
-        instrument=line.instrument,
-        currency=line.currency,
-        state=line.state,
-        name=line.name or "",
-        provider=None if line.organisation is None else line.organisation.key,
-        amount=line.amount,
-        as_of=line.as_of,
-    )
+def _missing(cost: Money, lines: Sequence[LineFacts], rates: Rates) -> MoneyRange | None:
+    missing = gap(cost, lines, rates, COMMITTED[0])
+    if missing is None or missing <= cost.amount * (1 - FULLY_FUNDED):
+        return None
+    return MoneyRange(cost.currency, min=missing, max=missing)
 
 
 def read_source(entry: Financing) -> SourceFacts:
@@ -200,13 +203,6 @@ def read_source(entry: Financing) -> SourceFacts:
         es_categories=tuple(entry.es_categories),
         deadline=entry.deadline,
         checked_on=entry.checked_on,
-    )
-
-
-def tags_of(terms: Iterable[str], tree: TermTree) -> frozenset[str]:
-    """Return what financiers exclude of these terms and of all above them."""
-    return frozenset(
-        tag for term in terms for step in tree.path(term) for tag in tree.tags.get(step, frozenset())
     )
 
 

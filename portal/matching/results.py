@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from portal.catalogue.funding import LineFacts
 from portal.core.i18n import Message
 
 
@@ -107,3 +108,11 @@ class SourceVerdict:
     entry_id: int
     verdict: Eligibility
     rules: Sequence[Rule]
+
+
+@dataclass(frozen=True)
+class JudgedLine:
+    """A funding line of a project, judged by the rules of the source that it comes from."""
+
+    line: LineFacts
+    verdict: SourceVerdict

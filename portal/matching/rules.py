@@ -7,11 +7,12 @@ verdict is "ask the source". Only the rule ``access`` may be soft, while no enti
 named: that is something to do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from portal.catalogue.kinds.base import ES_CATEGORIES, STAGES
+from portal.catalogue.funding import NOT_CASH, LineFacts
+from portal.catalogue.values import ES_CATEGORIES, STAGES
 from portal.core.i18n import Message
 from portal.core.money import MoneyRange
 from portal.matching.access_rules import (
@@ -22,9 +23,8 @@ from portal.matching.access_rules import (
     judge_procurement,
 )
 from portal.matching.country_rules import judge_country
-from portal.matching.facts import AskFacts, Knowledge, LineFacts, SourceFacts
+from portal.matching.facts import AskFacts, Knowledge, SourceFacts
 from portal.matching.money_rules import (
-    NOT_CASH,
     judge_cofinancing,
     judge_equity,
     judge_max_share,
@@ -107,7 +107,11 @@ def judge_exclusions(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -
 
 
 def judge_instrument(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
-    """Judge whether at least one of the instruments sought is offered."""
+    """Judge whether at least one of the instruments sought is offered.
+
+    A project does not say what it seeks: those of its lines so far stand for it. They
+    can speak for a source, but not against it: it may well take others too.
+    """
     if not source.instruments:
         return None
     required = labels("instrument", source.instruments)
@@ -116,10 +120,13 @@ def judge_instrument(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -
         remedy = Message("rule_remedy.instrument.state")
         return Rule("instrument", Verdict.UNKNOWN, True, required, None, remedy)
     found = labels("instrument", sought)
+    if ask.from_lines:
+        found = Message("match.so_far", {"instruments": found})
     if set(sought) & set(source.instruments):
         return Rule("instrument", Verdict.PASS, True, required, found, None)
     remedy = Message("rule_remedy.instrument.other", {"instruments": required})
-    return Rule("instrument", Verdict.FAIL, True, required, found, remedy)
+    verdict = Verdict.UNKNOWN if ask.from_lines else Verdict.FAIL
+    return Rule("instrument", verdict, True, required, found, remedy)
 
 
 def judge_applicant(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
@@ -192,26 +199,27 @@ def judge_es_category(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) 
     return Rule("es_category", Verdict.FAIL, True, required, found, remedy)
 
 
-RULES: tuple[Judge, ...] = (
-    judge_availability,
-    judge_country,
-    judge_objective,
-    judge_sector,
-    judge_term,
-    judge_exclusions,
-    judge_ticket,
-    judge_project_size,
-    judge_instrument,
-    judge_applicant,
-    judge_stage,
-    judge_cofinancing,
-    judge_equity,
-    judge_max_share,
-    judge_es_category,
-    judge_access,
-    judge_procurement,
-    judge_deadline,
-)
+#: Every rule by its name, in the order in which they are told.
+RULES: Mapping[str, Judge] = {
+    "availability": judge_availability,
+    "country": judge_country,
+    "objective": judge_objective,
+    "sector": judge_sector,
+    "term": judge_term,
+    "exclusions": judge_exclusions,
+    "ticket": judge_ticket,
+    "project_size": judge_project_size,
+    "instrument": judge_instrument,
+    "applicant": judge_applicant,
+    "stage": judge_stage,
+    "cofinancing": judge_cofinancing,
+    "equity": judge_equity,
+    "max_share": judge_max_share,
+    "es_category": judge_es_category,
+    "access": judge_access,
+    "procurement": judge_procurement,
+    "deadline": judge_deadline,
+}
 
 
 def eligibility(rules: tuple[Rule, ...]) -> Eligibility:
@@ -229,7 +237,7 @@ def eligibility(rules: tuple[Rule, ...]) -> Eligibility:
 
 def judge_source(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> SourceVerdict:
     """Judge one source for one need or project."""
-    found = (judge(ask, source, knowledge) for judge in RULES)
+    found = (judge(ask, source, knowledge) for judge in RULES.values())
     rules = tuple(rule for rule in found if rule is not None)
     return SourceVerdict(source.id, ask.id, eligibility(rules), rules)
 
@@ -247,7 +255,7 @@ def judge_line(
     if line.amount is not None:
         total = sum((x.amount for x in beside if x.amount is not None), line.amount)
         amount = MoneyRange(line.currency, min=total, max=total)
-    asked = replace(project, instruments=(line.instrument,), amount=amount)
+    asked = replace(project, instruments=(line.instrument,), amount=amount, from_lines=False)
     return judge_source(asked, source, knowledge)
 
 

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from portal.catalogue.kinds.base import LEVELS
-from portal.catalogue.kinds.need import Site
-from portal.catalogue.kinds.technology import Envelope
+from portal.catalogue.values import LEVELS, Envelope, Site
 from portal.core.i18n import Message
 from portal.matching.facts import Knowledge, NeedFacts, TechnologyFacts
 from portal.matching.results import Criterion, Verdict

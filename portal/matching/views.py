@@ -13,36 +13,15 @@ from portal.core.actor import Actor
 from portal.core.i18n import Locale
 from portal.matching import bridges, queries
 from portal.matching.criteria import FUNCTION_SHARE, PRIOR
+from portal.matching.gates import GATES
 from portal.matching.queries import Matches
 from portal.matching.results import Eligibility, Match, SourceVerdict, Verdict
-from portal.matching.rules import UNKNOWN_SHARE
+from portal.matching.rules import RULES, UNKNOWN_SHARE
 from portal.matching.weights import WEIGHTS
 from portal.reference.queries import rates
 
 bp = Blueprint("matching", __name__)
 
-#: Gates and rules in the order in which the page of rules tells them.
-GATES = ("function", "trl", "survival", "altitude", "withdrawn")
-RULES = (
-    "availability",
-    "country",
-    "objective",
-    "sector",
-    "term",
-    "exclusions",
-    "ticket",
-    "project_size",
-    "instrument",
-    "applicant",
-    "stage",
-    "cofinancing",
-    "equity",
-    "max_share",
-    "es_category",
-    "access",
-    "procurement",
-    "deadline",
-)
 _PLURALS = f"<any({','.join(BY_PLURAL)}):plural>"
 #: So many pairs stand in the ranking of a page, and in the panel of an entry.
 _SHOWN, _IN_PANEL = 20, 3
@@ -85,7 +64,6 @@ def matches(locale: Locale, plural: str, entry_id: int) -> str:
         money=_by_verdict(found.financing),
         projects=_by_verdict(found.projects),
         financed_needs=_by_verdict(found.financed_needs),
-        rates=rates(g.session),
         names=load_names(g.session),
         opened=request.args.get("rules", ""),
         shown_group=request.args.get("show", ""),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from portal.core.i18n import Message
 from portal.core.money import MoneyRange, in_currency
 from portal.core.quantities import Quantity, convert, factor
+from portal.matching.amounts import both_ends
 from portal.matching.facts import Knowledge, NeedFacts, TechnologyFacts
 from portal.matching.results import Criterion, Verdict
 from portal.matching.wording import coded, money, price, quantity
@@ -46,8 +47,8 @@ def _total_cost(need: NeedFacts, unit_cost: MoneyRange | None) -> MoneyRange | N
     if unit_cost is None or unit_cost.per is None or need.capacity is None:
         return None
     scale = factor(need.capacity.unit, unit_cost.per)
-    low, high = _ends(unit_cost.min, unit_cost.max)
-    few, many = _ends(need.capacity.min, need.capacity.max)
+    low, high = both_ends(unit_cost.min, unit_cost.max)
+    few, many = both_ends(need.capacity.min, need.capacity.max)
     if scale is None or low is None or high is None or few is None or many is None:
         return None
     exact = Decimal(repr(scale))
@@ -55,13 +56,8 @@ def _total_cost(need: NeedFacts, unit_cost: MoneyRange | None) -> MoneyRange | N
 
 
 def _within(budget: MoneyRange, total: MoneyRange, knowledge: Knowledge) -> Decimal | None:
-    _, most = _ends(budget.min, budget.max)
+    _, most = both_ends(budget.min, budget.max)
     return None if most is None else in_currency(most, budget.currency, total.currency, knowledge.rates)
-
-
-def _ends(low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
-    """Return both ends of a range; a missing one is the other."""
-    return (high if low is None else low, low if high is None else high)
 
 
 def judge_effect(
@@ -129,7 +125,7 @@ def _sizes(
     if wanted is None or offered is None:
         return None
     same = convert(offered, wanted.unit)
-    least, most = _ends(wanted.min, wanted.max)
+    least, most = both_ends(wanted.min, wanted.max)
     if same is None or least is None or most is None:
         return None
     return least, most, same.min, same.max

@@ -12,9 +12,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Connection, Engine, Enum
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from portal.core.database import WRITES, Base
+from portal.core.installation import make_identity
 from portal.migrations.tables import TABLES
 
 _FOLDER = Path(__file__).resolve().parent
@@ -53,6 +55,9 @@ def upgrade(engine: Engine) -> list[str]:
     if names:
         with engine.connect().execution_options(**{WRITES: True}) as connection:
             command.upgrade(_config(connection), "head")
+            with Session(connection) as session:
+                make_identity(session)
+                session.flush()
             connection.commit()
     return names
 

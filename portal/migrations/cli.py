@@ -3,6 +3,7 @@
 import click
 
 from portal.core.services import Services
+from portal.core.settings import make_folder
 from portal.migrations import draft, upgrade
 
 
@@ -15,6 +16,7 @@ def db_group() -> None:
 @click.pass_obj
 def upgrade_command(services: Services) -> None:
     """Run the migrations that the database lacks."""
+    make_folder(services.settings.data)
     for name in upgrade(services.engine):
         click.echo(name, err=True)
     click.echo("the database is up to date", err=True)

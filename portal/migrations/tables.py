@@ -3,8 +3,8 @@
 from portal.accounts import model as accounts
 from portal.catalogue import kinds
 from portal.catalogue import model as catalogue
-from portal.core import changes, outbox, seeding
+from portal.core import changes, installation, outbox, seeding
 from portal.reference import model as reference
 from portal.taxonomy import model as taxonomy
 
-TABLES = (accounts, catalogue, kinds, changes, outbox, reference, seeding, taxonomy)
+TABLES = (accounts, catalogue, kinds, changes, installation, outbox, reference, seeding, taxonomy)

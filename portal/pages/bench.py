@@ -66,6 +66,9 @@ def page_types(session: Session) -> dict[str, str]:
         "how matching works": "/kk/matching",
         "sources": "/kk/sources",
         "about": "/kk/about",
+        "privacy": "/kk/privacy",
+        "contact": "/kk/contact",
+        "organisations": "/kk/organisations",
         "organisation": "/kk/organisations/1",
     }
     for name, kind in KINDS.items():
@@ -106,14 +109,14 @@ def _server(services: Services) -> Iterator[int]:
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(200):
         if process.poll() is not None:
-            raise LookupError("the server ended at once; run: portal demo --no-serve")
+            raise click.ClickException("the server ended at once; run: portal demo --no-serve")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             time.sleep(0.1)
         else:
             return
-    raise LookupError("the server did not start")
+    raise click.ClickException("the server did not start")
 
 
 def _measure(port: int, path: str, rounds: int) -> dict[str, float]:
@@ -126,7 +129,7 @@ def _measure(port: int, path: str, rounds: int) -> dict[str, float]:
         size = len(answer.read())
         times.append((time.perf_counter() - start) * 1000)
         if answer.status != 200:
-            raise LookupError(f"{path} answered {answer.status}")
+            raise click.ClickException(f"{path} answered {answer.status}")
     connection.close()
     return {
         "p50_ms": round(statistics.median(times), 2),

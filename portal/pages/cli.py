@@ -71,10 +71,7 @@ def _search(
             if unknown := set(values) - set(filters.get(name, ())):
                 raise click.BadParameter(f"there is no {name} {', '.join(sorted(unknown))}")
         wanted = Wanted(queries.clean_text(text), filters, page=page, limit=limit)
-        try:
-            return queries.search(session, services.index, ANONYMOUS, wanted, locale)
-        except LookupError as error:
-            raise click.ClickException(str(error)) from error
+        return queries.search(session, services.index, ANONYMOUS, wanted, locale)
 
 
 def as_data(found: SearchPage, locale: Locale, base: str) -> dict[str, Any]:

@@ -22,8 +22,6 @@ from portal.search import analysis
 from portal.search.index import FACETS, SORTS, Hit, Query, Results, SearchIndex
 
 PER_PAGE = 20
-#: Beyond this nobody pages; a larger number is a probe.
-LAST_PAGE = 1_000
 LONGEST_QUERY = 200
 #: How many ids one statement may carry on either database.
 _IDS_AT_ONCE = 5_000
@@ -131,7 +129,7 @@ def search(session: Session, index: SearchIndex, actor: Actor, wanted: Wanted, l
     some is filled from those that follow, and the total counts them no more.
 
     :param locale: the language of the reader, for titles; never filters.
-    :raises LookupError: there is no index yet.
+    :raises IndexMissing: there is no index yet.
     """
     results, hits, lost = _visible_hits(session, index, actor, wanted)
     page = hits[(wanted.page - 1) * wanted.limit : wanted.page * wanted.limit]

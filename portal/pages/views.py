@@ -4,21 +4,27 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.accounts.model import OrganisationKind
+from portal.catalogue.model import Entry
 from portal.catalogue.names import load_names
 from portal.catalogue.queries import count_by_kind
-from portal.core.errors import NotFound
 from portal.core.i18n import Locale
 from portal.pages import countries as country_queries
 from portal.pages import example, overview, queries
+from portal.pages import organisations as organisation_queries
+from portal.pages.navigation import NAVIGATION
 from portal.pages.queries import PER_PAGE, SearchPage, Wanted
 from portal.reference.queries import core_countries, rates
-from portal.search.index import FACETS
-from portal.web.locale_urls import preferred_locale
+from portal.search.index import FACETS, IndexMissing
+from portal.web.locale_urls import canonical, preferred_locale
+from portal.web.navigation import set_navigation
+from portal.web.paging import count_pages, page_number
 
 bp = Blueprint("pages", __name__)
+bp.record_once(lambda state: set_navigation(state.app, NAVIGATION))
 
 #: The programme's secretariat in seeds/, whom every page names as contact.
 _SECRETARIAT = "gbpp-secretariat"
@@ -47,6 +53,7 @@ def home(locale: Locale) -> str:
 
 
 @bp.get("/<locale:locale>/search")
+@canonical("q", *FACETS, "sort", "page")
 def search(locale: Locale) -> str:
     """Search all kinds of entries."""
     names = load_names(g.session)
@@ -54,26 +61,18 @@ def search(locale: Locale) -> str:
         text=queries.clean_text(request.args.get("q", "")),
         filters=queries.clean_filters({name: request.args.getlist(name) for name in FACETS}, names),
         sort=queries.clean_sort(request.args.get("sort", "")),
-        page=_page_number(),
+        page=page_number(),
     )
     found = _search(wanted, locale)
-    if wanted.page > found.pages:
-        raise NotFound(f"page {wanted.page} of the search")
+    count_pages(found.total, PER_PAGE, asked=wanted.page)
     return render_template("pages/search.html", locale=locale, page=found, wanted=wanted, names=names)
 
 
 def _search(wanted: Wanted, locale: Locale) -> SearchPage:
     try:
         return queries.search(g.session, g.services.index, g.actor, wanted, locale)
-    except LookupError:
+    except IndexMissing:
         abort(503)
-
-
-def _page_number() -> int:
-    """Return the page asked for; nonsense asks for the first."""
-    asked = request.args.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
-    return min(max(number, 1), queries.LAST_PAGE)
 
 
 @bp.get("/<locale:locale>/countries")
@@ -98,23 +97,44 @@ def country(locale: Locale, code: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/<locale:locale>/organisations")
+@canonical("kind", "country", "page")
+def organisations(locale: Locale) -> str:
+    """List the organisations, by name."""
+    names = load_names(g.session)
+    asked = {name: request.args.get(name) or None for name in ("kind", "country")}
+    kind = asked["kind"] if asked["kind"] in set(OrganisationKind) else None
+    country = asked["country"] if asked["country"] in names.countries else None
+    number = page_number()
+    page = organisation_queries.list_organisations(
+        g.session, g.actor, locale, kind=kind, country=country, page=number
+    )
+    return render_template(
+        "pages/organisations.html",
+        locale=locale,
+        page=page,
+        chosen={"kind": kind, "country": country},
+        number=number,
+        pages=count_pages(page.total, organisation_queries.PER_PAGE, asked=number),
+        names=names,
+    )
+
+
 @bp.get("/<locale:locale>/organisations/<id:organisation_id>")
+@canonical("page")
 def organisation(locale: Locale, organisation_id: int) -> str:
     """Show an organisation and its entries."""
-    number = _page_number()
+    number = page_number()
     page = overview.organisation_page(
         g.session, g.actor, organisation_id, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
     )
-    pages = max(1, -(-page.owned_total // PER_PAGE))
-    if number > pages:
-        raise NotFound(f"page {number} of organisation {organisation_id}")
     return render_template(
         "pages/organisation.html",
         locale=locale,
         page=page,
         organisation=page.organisation,
         number=number,
-        pages=pages,
+        pages=count_pages(page.owned_total, PER_PAGE, asked=number),
         names=load_names(g.session),
     )
 
@@ -146,7 +166,8 @@ def privacy(locale: Locale) -> str:
 def contact(locale: Locale) -> str:
     """Say whom to turn to."""
     secretariat = overview.find_organisation(g.session, _SECRETARIAT)
-    return render_template("pages/contact.html", locale=locale, secretariat=secretariat)
+    email = getattr(g.services.settings, "contact_email", None)
+    return render_template("pages/contact.html", locale=locale, secretariat=secretariat, email=email)
 
 
 @bp.get("/healthz")
@@ -157,18 +178,14 @@ def healthz() -> dict[str, Any]:
 
 @bp.get("/readyz")
 def readyz() -> tuple[dict[str, Any], int]:
-    """Say whether the database and the search index answer."""
-    checks = {"database": _database_answers(), "index": g.services.index.is_current()}
+    """Say whether the database is set up and the search index is its own."""
+    try:
+        g.session.execute(select(Entry.id).limit(1))
+        checks = {"database": True, "index": g.services.index.is_current(g.services.documents)}
+    except SQLAlchemyError:
+        checks = {"database": False, "index": False}
     ready = all(checks.values())
     return {"status": "ok" if ready else "not ready", **checks}, 200 if ready else 503
-
-
-def _database_answers() -> bool:
-    try:
-        g.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return False
-    return True
 
 
 @bp.get("/robots.txt")

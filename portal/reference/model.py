@@ -14,6 +14,27 @@ from portal.core.provenance import Provenance
 from portal.core.values import AsJson
 
 
+class Sourced:
+    """A record whose source is printed beside it, read from its provenance."""
+
+    provenance: Mapped[Provenance] = mapped_column(AsJson(Provenance))
+
+    @property
+    def source(self) -> str:
+        """Return the title of the source."""
+        return self.provenance.title
+
+    @property
+    def as_of(self) -> date:
+        """Return the day for which the record holds."""
+        return self.provenance.as_of
+
+    @property
+    def verified(self) -> bool:
+        """Return whether someone compared the record with its source."""
+        return self.provenance.verified
+
+
 class Country(Base):
     """A country or area under its United Nations name.
 
@@ -45,7 +66,7 @@ class Country(Base):
     )
 
 
-class Membership(Base):
+class Membership(Sourced, Base):
     """A country's place in a body, since when, by which source."""
 
     __tablename__ = "membership"
@@ -55,9 +76,7 @@ class Membership(Base):
     body: Mapped[str]
     role: Mapped[str]
     since: Mapped[str | None]
-    source: Mapped[str | None]
     note: Mapped[str | None]
-    verified: Mapped[bool] = mapped_column(default=False)
 
 
 class Region(Base):
@@ -68,7 +87,7 @@ class Region(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     country_code: Mapped[str] = mapped_column(ForeignKey("country.code"), index=True)
     names: Mapped[Names]
-    verified: Mapped[bool] = mapped_column(default=False)
+    provenance: Mapped[Provenance] = mapped_column(AsJson(Provenance))
 
 
 class NdcDocument(Base):
@@ -136,7 +155,7 @@ class NdcTarget(Base):
     document: Mapped[NdcDocument | None] = relationship(lazy="raise")
 
 
-class FocalPoint(Base):
+class FocalPoint(Sourced, Base):
     """Which body speaks for a country towards a fund or mechanism."""
 
     __tablename__ = "focal_point"
@@ -146,20 +165,14 @@ class FocalPoint(Base):
     role: Mapped[str]
     organisation_key: Mapped[str | None]
     names: Mapped[Names]
-    as_of: Mapped[date | None]
-    source: Mapped[str | None]
     note: Mapped[str | None]
-    verified: Mapped[bool] = mapped_column(default=False)
 
 
-class ReferenceRate(Base):
+class ReferenceRate(Sourced, Base):
     """US dollars for one unit of a currency, dated."""
 
     __tablename__ = "reference_rate"
 
     currency: Mapped[str] = mapped_column(primary_key=True)
     usd: Mapped[str]
-    as_of: Mapped[date]
-    source: Mapped[str]
     note: Mapped[str | None]
-    verified: Mapped[bool] = mapped_column(default=False)

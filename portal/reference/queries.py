@@ -59,12 +59,26 @@ def annex_i_countries(session: Session) -> frozenset[str]:
 
 
 def rates(session: Session) -> Mapping[str, Rate]:
-    """Return the reference rates by currency; the dollar's own is one."""
+    """Return the reference rates by currency; the dollar's own is one.
+
+    A rate with a reservation (Iran's official one) is told, but compares nothing.
+    """
     rows = session.scalars(select(ReferenceRate)).all()
-    found = {x.currency: Rate(x.currency, Decimal(x.usd), x.as_of, x.source) for x in rows}
+    found = {
+        x.currency: Rate(
+            currency=x.currency,
+            usd=Decimal(x.usd),
+            as_of=x.as_of,
+            source=x.source,
+            note=x.note,
+            verified=x.verified,
+            comparable=x.note is None,
+        )
+        for x in rows
+    }
     newest = max((x.as_of for x in rows), default=None)
     if newest is not None:
-        found["USD"] = Rate("USD", Decimal(1), newest, "by definition")
+        found["USD"] = Rate("USD", Decimal(1), newest, "by definition", verified=True)
     return found
 
 

@@ -46,9 +46,8 @@ class MembershipSchema(StrictSchema):
     body = choice(BODIES, required=True)
     role = choice(BODY_ROLES, required=True)
     since = fields.Raw(load_default=None)
-    source = text(300, load_default=None)
     note = text(500, load_default=None)
-    verified = fields.Boolean(load_default=False)
+    provenance = fields.Nested(ProvenanceSchema, required=True)
 
 
 class CountrySchema(StrictSchema):
@@ -78,7 +77,7 @@ class RegionSchema(StrictSchema):
     code = code(r"^[A-Z]{2}-[A-Z0-9]{1,3}\Z", "an ISO 3166-2 code", required=True)
     country_code = country_field(required=True, data_key="country")
     names = names_field(required=True)
-    verified = fields.Boolean(load_default=False)
+    provenance = fields.Nested(ProvenanceSchema, required=True)
 
 
 class NdcDocumentSchema(StrictSchema):
@@ -132,10 +131,8 @@ class FocalPointSchema(StrictSchema):
     role = choice(FOCAL_ROLES, required=True)
     names = names_field(required=True, data_key="organisation_name")
     organisation_key = key_field(data_key="organisation", load_default=None)
-    as_of = fields.Date(load_default=None)
-    source = text(500, load_default=None)
     note = text(1000, load_default=None)
-    verified = fields.Boolean(load_default=False)
+    provenance = fields.Nested(ProvenanceSchema, required=True)
 
 
 class RateSchema(StrictSchema):
@@ -143,10 +140,8 @@ class RateSchema(StrictSchema):
 
     currency = currency_field(required=True)
     usd = code(r"^\d+(\.\d+)?\Z", "a decimal number in quotes", required=True)
-    as_of = fields.Date(required=True)
-    source = text(300, required=True)
     note = text(1000, load_default=None)
-    verified = fields.Boolean(load_default=False)
+    provenance = fields.Nested(ProvenanceSchema, required=True)
 
 
 def load_countries(session: Session, folder: Path, report: Report) -> None:
@@ -224,7 +219,7 @@ def _run_countries(session: Session, folder: Path, report: Report) -> None:
         return row
 
     def state(row: Country) -> str:
-        return digest([row_digest(row), *sorted((x.body, x.role) for x in row.memberships)])
+        return digest([row_digest(row), *sorted(row_digest(x) for x in row.memberships)])
 
     records = list(read_records(folder / "countries.yaml", lambda record: str(record["code"])))
     Seeder(session, "country", find=find, apply=apply, state=state).run(records, report)

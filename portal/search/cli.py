@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from portal.core.outbox import forget_jobs, newest_job
 from portal.core.services import Services
+from portal.search.jobs import KINDS
 
 
 @click.group(name="index")
@@ -28,7 +30,11 @@ def build(services: Services) -> int:
         with click.progressbar(ids, label="Indexing", file=sys.stderr) as bar:
             yield from bar
 
+    with services.sessions() as session:
+        newest = newest_job(session)
     found: int = services.index.rebuild(services.documents, progress)
+    with services.uow() as uow:
+        forget_jobs(uow.session, KINDS, newest)
     return found
 
 

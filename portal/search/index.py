@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from portal.core.errors import PortalError
 from portal.core.i18n import Locale
 
 #: Facets in the order in which pages show them.
@@ -74,8 +75,15 @@ class Results:
     relaxed: bool = False
 
 
+class IndexMissing(PortalError):
+    """There is no index to search in yet."""
+
+
 class DocumentSource(Protocol):
     """Where the documents come from; app.py registers one."""
+
+    def identity(self) -> str:
+        """Return the name of the database, so that no index serves another one's."""
 
     def position(self) -> int:
         """Return the number of the newest change."""
@@ -105,5 +113,5 @@ class SearchIndex(Protocol):
     def rebuild(self, source: DocumentSource, progress: Progress) -> int:
         """Build anew beside the running index, then swap; returns the number of documents."""
 
-    def is_current(self) -> bool:
-        """Return whether there is an index made by this version of the analysis."""
+    def is_current(self, source: DocumentSource) -> bool:
+        """Return whether there is an index of this source, made by this version of the analysis."""

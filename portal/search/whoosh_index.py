@@ -26,7 +26,16 @@ from whoosh.searching import Searcher
 
 from portal.core.i18n import Locale
 from portal.search import analysis
-from portal.search.index import FACETS, Document, DocumentSource, Hit, Progress, Query, Results
+from portal.search.index import (
+    FACETS,
+    Document,
+    DocumentSource,
+    Hit,
+    IndexMissing,
+    Progress,
+    Query,
+    Results,
+)
 
 #: Changes with the schema below; an index of another version is rebuilt.
 SCHEMA_VERSION = 1
@@ -71,8 +80,8 @@ class WhooshIndex:
         self._generation: _Generation | None = None
         self._guard = threading.Lock()
 
-    def is_current(self) -> bool:
-        """Return whether there is an index made by this version of the analysis."""
+    def is_current(self, source: DocumentSource) -> bool:
+        """Return whether there is an index of this source, made by this version of the analysis."""
         name = self._current()
         if name is None:
             return False
@@ -80,7 +89,7 @@ class WhooshIndex:
             found = json.loads((self._folder / name / "version.json").read_text())
         except (OSError, ValueError):
             return False
-        return bool(found == _version() and index.exists_in(str(self._folder / name)))
+        return bool(found == _version(source) and index.exists_in(str(self._folder / name)))
 
     def search(self, wanted: Query) -> Results:
         """Return a page of hits, best first; ties by id."""
@@ -106,20 +115,23 @@ class WhooshIndex:
                 _write(self._folder / name, source, ids)
 
     def rebuild(self, source: DocumentSource, progress: Progress) -> int:
-        """Build anew beside the running index, replay what changed meanwhile, then swap."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = uuid.uuid4().hex
-        folder = self._folder / name
-        folder.mkdir(mode=0o700)
-        position = source.position()
-        count = _build(folder, source, progress)
-        with self._lock():
-            _write(folder, source, sorted(source.changed_since(position)))
-            (folder / "version.json").write_text(json.dumps(_version()))
-            pointer = self._folder / "current.new"
-            pointer.write_text(name)
-            pointer.replace(self._folder / "current")
-        self._drop_others(name)
+        """Build anew beside the running index, replay what changed meanwhile, then swap.
+
+        One rebuild at a time; updates of the running index go on meanwhile.
+        """
+        with self._lock("rebuild.lock"):
+            name = uuid.uuid4().hex
+            folder = self._folder / name
+            folder.mkdir(mode=0o700)
+            position = source.position()
+            count = _build(folder, source, progress)
+            with self._lock():
+                _write(folder, source, sorted(source.changed_since(position)))
+                (folder / "version.json").write_text(json.dumps(_version(source)))
+                pointer = self._folder / "current.new"
+                pointer.write_text(name)
+                pointer.replace(self._folder / "current")
+            self._drop_others(name)
         return count
 
     def _drop_others(self, name: str) -> None:
@@ -135,30 +147,37 @@ class WhooshIndex:
             return None
 
     def _open(self) -> _Generation:
-        """Return the newest generation, opening it if this process has not seen it."""
-        name = self._current()
-        if name is None:
-            raise LookupError("there is no search index; run: portal index rebuild")
+        """Return the newest generation, opening it if this process has not seen it.
+
+        :raises IndexMissing: there is none.
+        """
         known = self._generation
-        if known is not None and known.folder == name and known.searcher.up_to_date():
+        if known is not None and known.folder == self._current() and known.searcher.up_to_date():
             return known
         with self._guard:
-            known = self._generation
-            if known is None or known.folder != name or not known.searcher.up_to_date():
-                self._generation = _read(name, self._folder / name)
-            assert self._generation is not None
+            try:
+                self._generation = self._read_current()
+            except (OSError, index.IndexError):
+                # Swapped and dropped between reading its name and opening it.
+                self._generation = self._read_current()
             return self._generation
 
+    def _read_current(self) -> _Generation:
+        name = self._current()
+        if name is None:
+            raise IndexMissing("there is no search index; run: portal index rebuild")
+        return _read(name, self._folder / name)
+
     @contextmanager
-    def _lock(self) -> Iterator[None]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "lock").open("w") as file:
+    def _lock(self, name: str = "lock") -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / name).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
 
-def _version() -> dict[str, int]:
-    return {"analysis": analysis.VERSION, "schema": SCHEMA_VERSION}
+def _version(source: DocumentSource) -> dict[str, int | str]:
+    return {"analysis": analysis.VERSION, "schema": SCHEMA_VERSION, "source": source.identity()}
 
 
 def _read(name: str, folder: Path) -> _Generation:

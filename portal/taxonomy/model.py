@@ -6,6 +6,11 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Names
+from portal.core.provenance import Provenance
+from portal.core.values import AsJson
+
+#: What financiers exclude; a term carries a tag so that entries under it do.
+EXCLUSION_TAGS = ("coal", "upstream_oil_gas", "nuclear", "large_hydro", "gas")
 
 
 class Sector(Base):
@@ -16,6 +21,7 @@ class Sector(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     names: Mapped[Names]
     position: Mapped[int]
+    provenance: Mapped[Provenance] = mapped_column(AsJson(Provenance))
 
 
 class Term(Base):
@@ -37,6 +43,7 @@ class Term(Base):
     crosswalk: Mapped[dict[str, Any]]
     adaptation: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int]
+    provenance: Mapped[Provenance] = mapped_column(AsJson(Provenance))
 
     labels: Mapped[list["TermLabel"]] = relationship(
         back_populates="term", cascade="all, delete-orphan", lazy="raise"

@@ -1,35 +1,12 @@
 """Reads the taxonomy: it is small, so it is read whole."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.taxonomy.model import Sector, Term
-
-
-@dataclass(frozen=True)
-class TermTree:
-    """The tree of terms, for distances.
-
-    :ivar parents: the parent of each term, ``None`` at the first level.
-    :ivar sectors: the sector of each term.
-    :ivar tags: what financiers exclude, by term.
-    """
-
-    parents: Mapping[str, str | None]
-    sectors: Mapping[str, str]
-    tags: Mapping[str, frozenset[str]]
-
-    def path(self, code: str) -> tuple[str, ...]:
-        """Return the term and all above it, nearest first; empty when it is not known."""
-        found: list[str] = []
-        step: str | None = code if code in self.parents else None
-        while step is not None:
-            found.append(step)
-            step = self.parents[step]
-        return tuple(found)
+from portal.taxonomy.tree import TermTree
 
 
 def list_sectors(session: Session) -> Sequence[Sector]:

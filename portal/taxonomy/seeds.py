@@ -7,11 +7,10 @@ from marshmallow import fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from portal.core.provenance import ProvenanceSchema
 from portal.core.schema import LOCALES, StrictSchema, choice, key_field, names_field, text
 from portal.core.seeding import Report, Seeder, Source, check, digest, read_records, row_digest
-from portal.taxonomy.model import Sector, Term, TermLabel
-
-TAGS = ("coal", "upstream_oil_gas", "nuclear", "large_hydro", "gas")
+from portal.taxonomy.model import EXCLUSION_TAGS, Sector, Term, TermLabel
 
 
 class SectorSchema(StrictSchema):
@@ -20,6 +19,7 @@ class SectorSchema(StrictSchema):
     code = key_field(required=True)
     names = names_field(required=True)
     position = fields.Integer(required=True, data_key="order")
+    provenance = fields.Nested(ProvenanceSchema, required=True)
 
 
 class CrosswalkSchema(StrictSchema):
@@ -40,9 +40,10 @@ class TermSchema(StrictSchema):
     names = names_field(required=True, data_key="labels")
     synonyms = fields.Dict(keys=choice(LOCALES), values=fields.List(text(200)), load_default=dict)
     definitions = fields.Dict(keys=choice(LOCALES), values=text(600), load_default=dict)
-    tags = fields.List(choice(TAGS), load_default=list)
+    tags = fields.List(choice(EXCLUSION_TAGS), load_default=list)
     crosswalk = fields.Nested(CrosswalkSchema, load_default=dict)
     adaptation = fields.Boolean(load_default=False)
+    provenance = fields.Nested(ProvenanceSchema, required=True)
 
 
 def _code(record: dict[str, Any]) -> str:

@@ -1,13 +1,20 @@
 """Addresses carry the language: /kk/, /ru/, /en/."""
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from flask import Request, request, url_for
+from flask import Request, current_app, request, url_for
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from portal.core.i18n import Locale
+from portal.web.paging import page_number
 
 COOKIE = "locale"
+_CANONICAL = "canonical_query"
+
+Query = Mapping[str, Sequence[str]]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class LocaleConverter(BaseConverter):
@@ -47,11 +54,59 @@ def preferred_locale(asked: Request) -> Locale:
     return Locale(found) if found else Locale.KK
 
 
-def in_locale(locale: str, *, external: bool = False) -> str:
+def home_url(locale: str) -> str:
+    """Return the address of the first page in a language."""
+    return f"{request.root_path}/{Locale(locale).value}/"
+
+
+def address(query: Query, **changes: Any) -> str:
+    """Return the address of the page shown, with this query.
+
+    The query never goes through ``url_for``: its keys come from the visitor, and
+    ``_external`` or ``endpoint`` mean something there.
+
+    :param changes: parts of the path to change.
+    """
+    assert request.endpoint is not None
+    path = url_for(request.endpoint, **{**(request.view_args or {}), **changes})
+    words = urlencode(query, doseq=True)
+    return f"{path}?{words}" if words else path
+
+
+def has_locale() -> bool:
+    """Return whether the page shown has the same page in other languages."""
+    return request.endpoint is not None and "locale" in (request.view_args or {})
+
+
+def query_shown() -> dict[str, list[str]]:
+    """Return the query of the page shown."""
+    return {key: request.args.getlist(key) for key in request.args}
+
+
+def in_locale(locale: str) -> str:
     """Return the address of this very page, filters and query included, in another language."""
-    if request.endpoint is None or not request.view_args or "locale" not in request.view_args:
-        return url_for("pages.home", locale=locale, _external=external)
-    arguments = {**request.view_args, "locale": locale}
-    query = {key: request.args.getlist(key) for key in request.args if key not in arguments}
-    values: dict[str, Any] = {**arguments, **query}
-    return url_for(request.endpoint, _external=external, **values)
+    return address(query_shown(), locale=locale) if has_locale() else home_url(locale)
+
+
+def canonical(*names: str) -> Callable[[View], View]:
+    """Say which parts of the query make another page of a view; any other part does not.
+
+    They stand in its canonical address and in those of its languages, in this order.
+    """
+
+    def mark(view: View) -> View:
+        view.__dict__[_CANONICAL] = names
+        return view
+
+    return mark
+
+
+def canonical_path(locale: str) -> str:
+    """Return the address of this page in a language with only the query that makes it another page."""
+    if not has_locale():
+        return home_url(locale)
+    view = current_app.view_functions[request.endpoint or ""]
+    names: tuple[str, ...] = getattr(view, _CANONICAL, ())
+    query = {name: [value for value in request.args.getlist(name) if value] for name in names}
+    query["page"] = [str(page_number())] if "page" in names and page_number() > 1 else []
+    return address(query, locale=locale)

@@ -17,12 +17,13 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from portal.core import i18n
-from portal.core.i18n import NATIVE_NAMES, SWITCH_NAMES, Locale, Message
+from portal.core.i18n import NATIVE_NAMES, SWITCH_NAMES, Locale
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity
 from portal.web.bridge import large_bridge, small_bridge
-from portal.web.locale_urls import in_locale
+from portal.web.locale_urls import address, canonical_path, home_url, in_locale, query_shown
 from portal.web.markdown import to_html
+from portal.web.navigation import navigation, search_url
 from portal.web.panels import Panels
 
 _STATIC = Path(__file__).resolve().parent / "static"
@@ -179,7 +180,7 @@ def page_url(**changes: Any) -> str:
 
     Any change but of the page itself starts at the first page again.
     """
-    query: dict[str, Any] = {key: request.args.getlist(key) for key in request.args}
+    query = query_shown()
     if "page" not in changes:
         query.pop("page", None)
     for key, value in changes.items():
@@ -187,15 +188,13 @@ def page_url(**changes: Any) -> str:
             query.pop(key, None)
         else:
             query[key] = value if isinstance(value, list) else [str(value)]
-    assert request.endpoint is not None
-    return url_for(request.endpoint, **{**(request.view_args or {}), **query})
+    return address(query)
 
 
 def absolute(locale: str) -> str:
-    """Return the full public address of this page in a language."""
-    path = in_locale(locale)
-    base = g.services.settings.base_url or request.url_root.rstrip("/")
-    return f"{base}{path}"
+    """Return the full public address of this page in a language, as search engines should know it."""
+    base = g.services.settings.base_url or request.host_url.rstrip("/")
+    return f"{base}{canonical_path(locale)}"
 
 
 def set_up_templates(app: Flask, panels: Panels) -> None:
@@ -211,10 +210,12 @@ def set_up_templates(app: Flask, panels: Panels) -> None:
         say=say,
         name_of=name_of,
         language_name=language_name,
-        language_names=language_names,
         static_url=static_url,
         page_url=page_url,
         in_locale=in_locale,
+        home_url=home_url,
+        navigation=navigation,
+        search_url=search_url,
         absolute=absolute,
         panel=panels.render,
         locales=list(Locale),
@@ -222,7 +223,6 @@ def set_up_templates(app: Flask, panels: Panels) -> None:
         switch_names=SWITCH_NAMES,
         small_bridge=small_bridge,
         large_bridge=large_bridge,
-        Message=Message,
     )
     environment.filters.update(
         date=format_date,
@@ -235,5 +235,6 @@ def set_up_templates(app: Flask, panels: Panels) -> None:
         ticket=ticket,
         gases=gases,
         in_sentence=in_sentence,
+        language_names=language_names,
         markdown=to_html,
     )

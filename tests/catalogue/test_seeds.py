@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -7,13 +8,22 @@ from sqlalchemy import func, select
 from portal.accounts.model import Organisation
 from portal.catalogue import queries, seeds, service
 from portal.catalogue.kinds import KINDS
-from portal.catalogue.model import Entry, EntryLink, EntryText
+from portal.catalogue.kinds.financing import EXCLUSIONS
+from portal.catalogue.model import Entry, EntryLink, EntryText, Relation
 from portal.core.actor import ANONYMOUS, SYSTEM, Actor
 from portal.core.errors import InvalidData
 from portal.core.resources import resource_folder
 from portal.core.seeding import Report
 from portal.core.services import Services
-from portal.reference.model import Country, NdcDocument, NdcTarget
+from portal.reference.model import (
+    Country,
+    FocalPoint,
+    Membership,
+    NdcDocument,
+    NdcTarget,
+    ReferenceRate,
+    Region,
+)
 from portal.taxonomy.model import Sector, Term
 from tests.conftest import technology_data
 
@@ -105,6 +115,46 @@ def test_every_seed_is_in_three_languages_and_says_where_it_comes_from(seeded: S
             select(EntryText.entry_id, func.count()).group_by(EntryText.entry_id)
         ).all()
     assert {count for _, count in per_entry} == {3}
+
+
+@pytest.mark.parametrize(
+    "model", [Sector, Term, Country, Membership, Region, NdcDocument, NdcTarget, FocalPoint, ReferenceRate]
+)
+def test_every_record_of_taxonomy_and_reference_names_source_licence_and_day(
+    seeded: Services, model: type[Any]
+) -> None:
+    with seeded.sessions() as session:
+        sources = session.scalars(select(model.provenance)).all()
+    assert sources
+    assert all(x and x.title and x.licence and x.as_of for x in sources)
+
+
+def test_every_exclusion_of_a_financier_is_carried_by_a_term(seeded: Services) -> None:
+    with seeded.sessions() as session:
+        carried = {tag for tags in session.scalars(select(Term.tags)) for tag in tags}
+    assert carried == set(EXCLUSIONS)
+
+
+def test_an_entry_on_fossil_power_names_the_fuel_that_financiers_exclude(seeded: Services) -> None:
+    """The term itself carries no tag, as it stands above coal and gas alike."""
+    with seeded.sessions() as session:
+        tagged = {code for code, tags in session.execute(select(Term.code, Term.tags)) if tags}
+        for kind in KINDS:
+            for entry in queries.list_whole(session, ANONYMOUS, kind):
+                assert "fossil-power" not in entry.term_codes or tagged & set(entry.term_codes), entry.key
+
+
+def test_twenty_links_say_which_need_is_answered(seeded: Services) -> None:
+    with seeded.sessions() as session:
+        links = session.scalars(select(EntryLink).where(EntryLink.relation == Relation.ANSWERS)).all()
+        needs = {entry.id for entry in queries.list_whole(session, ANONYMOUS, "need")}
+    assert len(links) >= 20
+    assert {link.to_id for link in links} <= needs
+
+
+def test_seeds_are_yaml_and_their_licence() -> None:
+    files = [path for path in resource_folder("seeds").rglob("*") if path.is_file()]
+    assert {path.name for path in files if path.suffix != ".yaml"} == {"LICENSE"}
 
 
 def test_titles_and_summaries_keep_their_length(seeded: Services) -> None:

@@ -80,7 +80,8 @@ def test_a_failing_job_waits_and_says_why(services: Services) -> None:
 
     with services.uow() as uow:
         enqueue(uow.session, "note", {})
-    Drainer(services.sessions, {"note": fail}).drain()
+
+    assert Drainer(services.sessions, {"note": fail}).drain() == 0
 
     with services.sessions() as session:
         job = session.scalars(select(Job)).one()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from portal.catalogue.funding import LineFacts
 from portal.catalogue.queries import list_whole
 from portal.core.actor import ANONYMOUS
 from portal.core.money import MoneyRange, Rate
@@ -17,15 +18,14 @@ from portal.core.services import Services
 from portal.matching.facts import (
     AskFacts,
     Knowledge,
-    LineFacts,
     NeedFacts,
     OrganisationFacts,
     SourceFacts,
     TechnologyFacts,
 )
 from portal.matching.portfolio import funders
-from portal.matching.reading import ask_of_project, read_knowledge, read_source, tags_of
-from portal.taxonomy.queries import TermTree
+from portal.matching.reading import ask_of_project, read_knowledge, read_source
+from portal.taxonomy.tree import TermTree
 
 TODAY = date(2026, 11, 20)
 REFUSALS = Path(__file__).parent.parent / "data" / "refusals.yaml"
@@ -152,7 +152,7 @@ def seeded_facts(seeded: Services) -> Seeded:
             knowledge=knowledge,
             sources={x.key: read_source(x) for x in list_whole(session, ANONYMOUS, "financing")},
             projects={
-                x.key: ask_of_project(x, knowledge.tree, named.get(x.id, {}))
+                x.key: ask_of_project(x, knowledge.tree, knowledge.rates, named.get(x.id, {}))
                 for x in list_whole(session, ANONYMOUS, "project")
             },
         )
@@ -176,7 +176,7 @@ def ask_from(record: Mapping[str, Any], tree: TermTree) -> AskFacts:
         countries=tuple(host["country"] for host in record["hosts"]),
         sectors=tuple(record["sectors"]),
         terms=terms,
-        tags=tags_of(terms, tree),
+        tags=tree.tags_of(terms),
         objective=record["objective"],
         cost=_money(record.get("cost")),
         amount=_money(record.get("asked")),

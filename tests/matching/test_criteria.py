@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.catalogue.kinds.need import Site
-from portal.catalogue.kinds.technology import Envelope
+from portal.catalogue.values import Envelope, Site
 from portal.core.i18n import Message
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity

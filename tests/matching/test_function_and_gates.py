@@ -2,8 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from portal.catalogue.kinds.need import Site
-from portal.catalogue.kinds.technology import Envelope
+from portal.catalogue.values import Envelope, Site
 from portal.core.i18n import Locale
 from portal.matching.facts import NeedFacts, TechnologyFacts
 from portal.matching.function_fit import TEXT_SHARE, judge_function, term_distance, text_fit

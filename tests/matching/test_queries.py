@@ -2,11 +2,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -14,10 +16,14 @@ from portal.catalogue.model import Entry, Status
 from portal.catalogue.queries import count_by_kind, find_by_key
 from portal.core.actor import ANONYMOUS, Actor
 from portal.core.errors import NotFound
+from portal.core.i18n import Message, render
 from portal.core.services import Services
 from portal.matching import queries
 from portal.matching.cli import as_data, match
+from portal.matching.criteria import judge_technology
+from portal.matching.portfolio import portfolio
 from portal.matching.results import Eligibility, Verdict
+from portal.matching.rules import judge_source
 from portal.matching.weights import WEIGHTS
 from tests.conftest import publish, technology_data
 from tests.matching.conftest import TODAY
@@ -258,7 +264,7 @@ def test_the_command_gives_one_object_in_the_shape_of_the_contract(
     lists = {
         "need": {"technologies", "excluded", "financing"},
         "technology": {"needs", "excluded"},
-        "project": {"financing"},
+        "project": {"financing", "lines"},
         "financing": {"projects", "needs"},
     }
     assert set(data) == {"entry", *lists[kind]}
@@ -273,6 +279,8 @@ def test_the_command_gives_one_object_in_the_shape_of_the_contract(
     for item in [*data.get("financing", ()), *data.get("projects", ())]:
         assert set(item) == {"id", "title", "verdict", "rules"}
         assert all(set(x) == {"name", "verdict", "required", "found", "remedy"} for x in item["rules"])
+    line = {"instrument", "amount", "currency", "state", "id", "title", "verdict", "rules"}
+    assert all(set(x) == line for x in data.get("lines", ()))
     assert all(set(x) == {"id", "title", "failed"} and x["failed"] for x in data.get("excluded", ()))
     assert not keys_left(data), "a message is not translated"
 
@@ -295,9 +303,65 @@ def test_the_command_says_what_is_wrong(seeded: Services) -> None:
 
 
 def test_every_pair_of_the_seeds_can_be_told_in_every_language(seeded: Services) -> None:
+    """Whatever a technology, or a source, is told of any need, and a source of any project."""
     with seeded.sessions() as session:
-        keys = ("kz-drip-irrigation", "af-irrigation-systems", "tm-irrigation-water-saving")
-        for key in keys:
-            found = queries.match_need(session, ANONYMOUS, entry_id(session, "need", key), None, today=TODAY)
-            for locale in ("kk", "ru", "en"):
-                assert not keys_left(as_data(found, locale))
+        known = portfolio(session, TODAY)
+    said: dict[str, Message] = {}
+    for need, technology in product(known.needs, known.technologies):
+        pair = judge_technology(need.need, technology, known.knowledge)
+        for criterion in pair.criteria:
+            keep(said, criterion.wanted, criterion.offered, criterion.reason)
+        keep(said, *(gate.reason for gate in pair.failed))
+    for asked, source in product([*(x.ask for x in known.needs), *known.projects], known.sources):
+        for rule in judge_source(asked, source, known.knowledge).rules:
+            keep(said, rule.required, rule.found, rule.remedy)
+
+    assert len(known.needs) >= 50
+    assert len(said) > 100
+    for message in said.values():
+        for locale in ("kk", "ru", "en"):
+            assert not keys_left(render(message, locale))
+
+
+def keep(said: dict[str, Message], *messages: Message | None) -> None:
+    """Keep one message of each shape: thousands of pairs say the same of other values."""
+    for message in messages:
+        if message is not None:
+            said.setdefault(shape(message), message)
+
+
+def shape(value: Any) -> str:
+    """Return a message's key and those of the messages in it."""
+    if isinstance(value, Message):
+        return f"{value.key}({', '.join(shape(x) for x in value.values.values())})"
+    if isinstance(value, list):
+        return f"[{', '.join(sorted({shape(x) for x in value}))}]"
+    return type(value).__name__
+
+
+def test_a_project_shows_the_lines_it_has_and_the_rates_used(seeded: Services) -> None:
+    with seeded.sessions() as session:
+        found = queries.match_project(
+            session, ANONYMOUS, entry_id(session, "project", "zhanatas-wind-farm"), today=TODAY
+        )
+        data = as_data(found, "en")
+
+    assert {x.line.provider for x in found.lines} >= {"gcf", "aiib", "ebrd"}
+    assert all(x.verdict.financing_id in found.others for x in found.lines)
+    assert [x["amount"] for x in data["lines"] if x["currency"] == "USD"]
+    assert found.rates
+    assert all(x.source and x.as_of and x.currency != "USD" for x in found.rates)
+
+
+@pytest.mark.parametrize("locale", ["kk", "ru", "en"])
+def test_the_page_of_a_project_tells_its_lines_and_each_rate(seeded_app: Flask, locale: str) -> None:
+    services: Services = seeded_app.extensions["services"]
+    with services.sessions() as session:
+        number = entry_id(session, "project", "zhanatas-wind-farm")
+        found = queries.match_project(session, ANONYMOUS, number, today=TODAY)
+
+    page = seeded_app.test_client().get(f"/{locale}/projects/{number}/matches").get_data(as_text=True)
+
+    assert 'id="lines"' in page
+    for rate in found.rates:
+        assert f"1 {rate.currency} = " in page

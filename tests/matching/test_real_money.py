@@ -1,12 +1,14 @@
 """Real money judged by the rules in seeds/: what was paid passes, what must be refused is."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
 from portal.core.resources import resource_folder
+from portal.matching.facts import approval
 from portal.matching.results import Eligibility, Verdict
 from portal.matching.rules import judge_line, judge_source
 from tests.matching.conftest import Seeded, ask_from, refusals
@@ -37,16 +39,41 @@ def test_the_lines_that_gcf_really_paid_pass_and_none_fails(seeded_facts: Seeded
 def test_the_lines_pass_by_their_rules_and_not_only_because_they_were_approved(
     seeded_facts: Seeded,
 ) -> None:
-    """Without their history, the same lines still pass country, objective, exclusions and instrument."""
-    named = ("country", "objective", "exclusions", "instrument", "applicant", "es_category")
+    """The same money asked for as if nothing had been approved yet, of a project not yet begun.
+
+    GCF's two windows state no stages, so there is no rule ``stage`` to pass; only the
+    simplified one states a ticket. Access cannot hold for all: the entities of today's
+    list are judged, and since then one has too small a category for what it once
+    carried, and others are accredited but not effective.
+    """
+    access: Counter[Verdict] = Counter()
+    tickets = 0
     for record in gcf_records():
         project = seeded_facts.projects[record["key"]]
-        for raw, line in zip(record["funding_lines"], project.lines, strict=True):
-            if raw.get("provider") == "gcf":
-                source = seeded_facts.sources[raw["financing"]]
-                verdict = judge_line(project, line, source, seeded_facts.knowledge)
-                rules = {rule.name: rule.verdict for rule in verdict.rules}
-                assert {rules[name] for name in named} == {Verdict.PASS}, record["key"]
+        lines = tuple(replace(line, state="announced") for line in project.lines)
+        plan = replace(project, lines=lines, stage="feasibility")
+        for raw, line in zip(record["funding_lines"], lines, strict=True):
+            if raw.get("provider") != "gcf":
+                continue
+            source = seeded_facts.sources[raw["financing"]]
+            assert approval(plan, source) is None
+            verdict = judge_line(plan, line, source, seeded_facts.knowledge)
+            rules = {rule.name: rule.verdict for rule in verdict.rules}
+            access[rules.pop("access")] += 1
+            tickets += "ticket" in rules
+            assert {"country", "objective", "exclusions", "instrument", "applicant"} <= set(rules)
+            assert "es_category" in rules
+            assert "stage" not in rules
+            assert set(rules.values()) == {Verdict.PASS}, record["key"]
+
+    assert tickets == sum(x["financing"] == "gcf-sap" for x in gcf_lines())
+    assert access.total() == 80
+    assert access[Verdict.PASS] >= 72
+    assert access[Verdict.FAIL] <= 2
+
+
+def gcf_lines() -> list[dict[str, Any]]:
+    return [x for record in gcf_records() for x in record["funding_lines"] if x.get("provider") == "gcf"]
 
 
 def test_there_are_at_least_sixty_refusals_of_many_kinds() -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from portal.catalogue.kinds.financing import AccessEntity, Procurement, Ticket
-from portal.matching.facts import AskFacts, LayerFacts, LineFacts, SourceFacts
+from portal.catalogue.funding import LineFacts
+from portal.catalogue.values import AccessEntity, Procurement, Ticket
+from portal.matching.facts import AskFacts, LayerFacts, SourceFacts
 from portal.matching.results import Eligibility, Rule, Verdict
 from portal.matching.rules import RULES, eligibility, judge_line, judge_source
 from tests.matching.conftest import KNOWLEDGE, ask, line, source, usd
@@ -436,7 +437,5 @@ def test_a_line_is_judged_by_what_its_provider_gives_in_all() -> None:
 
 
 def test_rules_are_told_in_one_order_and_each_once() -> None:
-    names = [judge.__name__ for judge in RULES]
-
-    assert names[:2] == ["judge_availability", "judge_country"]
-    assert len(set(names)) == len(names)
+    assert list(RULES)[:2] == ["availability", "country"]
+    assert [judge.__name__ for judge in RULES.values()] == [f"judge_{name}" for name in RULES]

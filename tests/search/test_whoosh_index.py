@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.core.i18n import Locale
-from portal.search.index import FACETS, Document, Query
+from portal.search.index import FACETS, Document, IndexMissing, Query
 from portal.search.whoosh_index import WhooshIndex
 
 PUBLIC = frozenset({"public"})
@@ -18,6 +18,9 @@ class Shelf:
     def __init__(self, *documents: Document) -> None:
         self.held = {document.id: document for document in documents}
         self.changed: set[int] = set()
+
+    def identity(self) -> str:
+        return "shelf"
 
     def position(self) -> int:
         return 0
@@ -168,15 +171,17 @@ def test_another_process_sees_the_update(index: WhooshIndex, shelf: Shelf, tmp_p
     assert ids(other, "sprinkler") == [5]
 
 
-def test_an_index_of_another_version_is_not_current(index: WhooshIndex, tmp_path: Path) -> None:
-    assert index.is_current()
+def test_an_index_of_another_version_or_database_is_not_current(
+    index: WhooshIndex, shelf: Shelf, tmp_path: Path
+) -> None:
+    assert index.is_current(shelf)
     (version,) = (tmp_path / "index").glob("*/version.json")
     version.write_text(json.dumps({"analysis": 0, "schema": 0}))
-    assert not index.is_current()
+    assert not index.is_current(shelf)
 
 
 def test_without_an_index_the_error_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(LookupError, match="portal index rebuild"):
+    with pytest.raises(IndexMissing, match="portal index rebuild"):
         ids(WhooshIndex(tmp_path), "x")
 
 

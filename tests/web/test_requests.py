@@ -1,7 +1,11 @@
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
 from portal.core.i18n import Locale
+from portal.core.services import Services
+from portal.pages.bench import page_types
 from portal.web.headers import CSP
 
 
@@ -106,6 +110,31 @@ def test_no_input_is_an_error_or_is_echoed_as_markup(client: FlaskClient, addres
 
     assert answer.status_code in {200, 301, 302, 308, 400, 404}
     assert "<script>alert" not in answer.text
+
+
+#: Names that mean something to Flask's url_for, or that views take from the path.
+RESERVED = (
+    "_external", "_anchor", "_scheme", "_method", "endpoint", "self", "values",
+    "locale", "plural", "entry_id", "slug", "code", "organisation_id", "page", "name",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", RESERVED)
+def test_no_name_in_a_query_is_an_error_or_changes_where_links_lead(
+    seeded_client: FlaskClient, seeded: Services, key: str
+) -> None:
+    with seeded.sessions() as session:
+        paths = page_types(session)
+    kinds = ("home", "search, filtered", "country", "organisations", "organisation", "list, need")
+    for path in [*(paths[kind] for kind in kinds), paths["matches, technology"], paths["page, project"]]:
+        address = seeded_client.get(path).headers.get("Location", path).split("?")[0]
+        for value in ("1", "x", ""):
+            answer = seeded_client.get(f"{address}?{key}={value}&{key}=2&q=wind")
+
+            assert answer.status_code == 200
+            (link,) = re.findall(r'<a href="([^"]*)" lang="kk"', answer.text)
+            assert link.split("-")[0].split("?")[0] == re.sub(r"^/ru/", "/kk/", address.split("-")[0])
+    assert seeded_client.get(f"/en/nowhere?{key}=1").status_code == 404
 
 
 def test_health_and_readiness(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from portal.catalogue.model import Entry, Relation, TextOrigin, TextState
+from portal.catalogue.values import STAGES as STAGES
 from portal.core.provenance import ProvenanceSchema
 from portal.core.schema import (
     LOCALES,
@@ -35,24 +36,6 @@ INSTRUMENTS = (
     "lease",
 )
 TRANSFER_MODES = ("sale", "licence", "joint_venture", "know_how", "service", "pilot")
-LEVELS = ("low", "medium", "high")
-STAGES = (
-    "idea",
-    "need_confirmed",
-    "pre_feasibility",
-    "feasibility",
-    "structured",
-    "bankable",
-    "mandated",
-    "approved",
-    "signed",
-    "effective",
-    "construction",
-    "commissioned",
-    "operating",
-    "closed",
-)
-ES_CATEGORIES = ("A", "B", "C", "I-1", "I-2", "I-3")
 ENTRY_KINDS = ("technology", "need", "project", "financing")
 
 

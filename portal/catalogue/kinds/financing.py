@@ -1,6 +1,5 @@
 """Sources of finance: windows of providers, each with its own rules."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.model import Organisation
 from portal.catalogue.kinds.base import (
-    ES_CATEGORIES,
     INSTRUMENTS,
     OBJECTIVES,
-    STAGES,
     EntrySchema,
     Kind,
 )
 from portal.catalogue.model import Entry
+from portal.catalogue.values import ES_CATEGORIES, STAGES, AccessEntity, Procurement, Ticket
 from portal.core.database import Base, Names
 from portal.core.money import Hundredths, MoneyRange
 from portal.core.quantities import Quantity
@@ -35,7 +33,8 @@ from portal.core.schema import (
     several,
     text,
 )
-from portal.core.values import AsJson, Value
+from portal.core.values import AsJson
+from portal.taxonomy.model import EXCLUSION_TAGS
 
 STATUSES = ("open", "announced", "closed")
 LAYER_STATES = ("active", "limited", "on_hold", "suspended", "ended")
@@ -43,7 +42,7 @@ CONDITIONS = ("private_sector", "via_un_or_ngo", "none_new", "ask")
 APPLICANTS = ("public", "private", "ppp", "ngo")
 TICKET_APPLICANTS = ("any", "public", "private", "ppp")
 ACCESS_ROUTES = ("accredited_entity", "bank", "direct", "nde", "call", "implementing_agency")
-EXCLUSIONS = ("coal", "upstream_oil_gas", "nuclear", "large_hydro", "gas")
+EXCLUSIONS = EXCLUSION_TAGS
 PROCUREMENT_RULES = ("open", "members", "tied")
 SIZES = ("micro", "small", "medium", "large")
 ACCESS_STAGES = ("accredited", "effective")
@@ -62,33 +61,6 @@ DOCUMENTS = (
     "nde_request",
     "off_take_agreement",
 )
-
-
-@dataclass(frozen=True)
-class Ticket(Value):
-    """What the source itself gives, per kind of applicant."""
-
-    currency: str
-    applicant: str = "any"
-    min: Decimal | None = None
-    max: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class AccessEntity(Value):
-    """An entity through which a fund is reached; accredited is not yet effective."""
-
-    organisation: str
-    stage: str
-    size: str | None = None
-
-
-@dataclass(frozen=True)
-class Procurement(Value):
-    """Whose supply the source's money may buy."""
-
-    rule: str
-    countries: list[str] | None = None
 
 
 class Financing(Entry):

@@ -1,8 +1,6 @@
 """Needs: what a country, an authority or a plant wants, function before technology."""
 
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import fields, post_load, validate
@@ -11,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.kinds.base import (
     INSTRUMENTS,
-    LEVELS,
     REVENUE_CLASSES,
     SPONSOR_TYPES,
     TRANSFER_MODES,
@@ -19,6 +16,7 @@ from portal.catalogue.kinds.base import (
     Kind,
 )
 from portal.catalogue.model import Entry
+from portal.catalogue.values import LEVELS, Site
 from portal.core.database import Base
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity
@@ -32,7 +30,7 @@ from portal.core.schema import (
     several,
     text,
 )
-from portal.core.values import AsJson, Value
+from portal.core.values import AsJson
 
 NEED_TYPES = ("equipment", "practice", "assistance", "data", "research", "policy")
 DOCUMENT_TYPES = (
@@ -51,25 +49,6 @@ DOCUMENT_TYPES = (
 ENDORSEMENTS = ("none", "line_ministry", "nde", "nda", "focal_point")
 BARRIERS = ("economic", "regulatory", "capacity", "market", "infrastructure", "social")
 WATER = ("scarce", "moderate", "sufficient")
-
-
-@dataclass(frozen=True)
-class Site(Value):
-    """Conditions where a technology is to work.
-
-    :ivar temp_min_c: design minimum by the building code's basis, degrees Celsius.
-    :ivar temp_extreme_min_c: absolute minimum on record.
-    :ivar temp_max_c: absolute maximum.
-    :ivar climate: Köppen classes.
-    """
-
-    temp_min_c: Decimal | None = None
-    temp_extreme_min_c: Decimal | None = None
-    temp_max_c: Decimal | None = None
-    altitude_m: Decimal | None = None
-    climate: list[str] | None = None
-    water: str | None = None
-    dust: str | None = None
 
 
 class Need(Entry):

@@ -1,6 +1,5 @@
 """Projects: what is planned, financed, built or running, with every line of its money."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.model import Organisation
 from portal.catalogue.kinds.base import (
-    ES_CATEGORIES,
     INSTRUMENTS,
     SPONSOR_TYPES,
-    STAGES,
     EntrySchema,
     Kind,
 )
 from portal.catalogue.model import Entry
+from portal.catalogue.values import ES_CATEGORIES, STAGES, Cost, Place, ProjectEffect
 from portal.core.database import Base
 from portal.core.money import Hundredths
 from portal.core.quantities import Quantity
@@ -33,44 +31,13 @@ from portal.core.schema import (
     number,
     text,
 )
-from portal.core.values import AsJson, Value
+from portal.core.values import AsJson
 
 #: States of money; amounts in different states are never added up.
 LINE_STATES = ("announced", "approved", "signed", "effective", "disbursed", "unknown")
 LINE_INSTRUMENTS = (*INSTRUMENTS, "in_kind", "undefined")
 CARBON_MARKETS = ("none", "kz_offset", "article_6_2", "article_6_4", "voluntary")
 AUTHORISATIONS = ("not_asked", "asked", "given", "refused")
-
-
-@dataclass(frozen=True)
-class Place(Value):
-    """Where a project is; WGS 84 degrees, ISO 3166-2 region."""
-
-    lat: Decimal | None = None
-    lon: Decimal | None = None
-    region: str | None = None
-
-
-@dataclass(frozen=True)
-class ProjectEffect(Value):
-    """What a project saves or removes, and whose claim that is."""
-
-    unit: str
-    per_year: Decimal | None = None
-    lifetime: Decimal | None = None
-    claimed_by: str | None = None
-
-
-@dataclass(frozen=True)
-class Cost(Value):
-    """The whole cost of a project.
-
-    :ivar year: whose prices these are.
-    """
-
-    amount: Decimal
-    currency: str
-    year: int | None = None
 
 
 class Project(Entry):
@@ -109,6 +76,7 @@ class FundingLine(Base):
     """One amount from one source in one state.
 
     :ivar organisation_id: the provider, where it is an organisation of the portal.
+    :ivar financing_key: the source of the catalogue that it comes from, where it is one.
     :ivar name: the provider as the source document names it; ``None`` = it does not.
     """
 
@@ -118,6 +86,7 @@ class FundingLine(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    financing_key: Mapped[str | None]
     name: Mapped[str | None]
     instrument: Mapped[str]
     amount: Mapped[Decimal | None] = mapped_column(Hundredths)
@@ -187,7 +156,7 @@ class FundingLineSchema(StrictSchema):
     """A funding line as forms and seeds write it."""
 
     provider = key_field()
-    financing = key_field()
+    financing_key = key_field(data_key="financing")
     name = text(200)
     instrument = choice(LINE_INSTRUMENTS, required=True)
     amount = number(0, allow_none=True)

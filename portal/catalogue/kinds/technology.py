@@ -1,16 +1,15 @@
 """Technologies: equipment, processes, practices, services, data and training on offer."""
 
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from marshmallow import fields, post_load, validate
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.catalogue.kinds.base import LEVELS, TRANSFER_MODES, EntrySchema, Kind
+from portal.catalogue.kinds.base import TRANSFER_MODES, EntrySchema, Kind
 from portal.catalogue.model import Entry
+from portal.catalogue.values import LEVELS, BatReference, Envelope
 from portal.core.database import Base
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity
@@ -27,38 +26,13 @@ from portal.core.schema import (
     several,
     text,
 )
-from portal.core.values import AsJson, Value
+from portal.core.values import AsJson
 
 FORMS = ("equipment", "process", "practice", "service", "data", "training")
 GRANULARITIES = ("family", "variant")
 MARKET_STAGES = ("research", "pilot", "early", "established")
 IP_STATUSES = ("patented", "proprietary", "open", "public_domain")
 WATER_DEMANDS = ("none", *LEVELS)
-
-
-@dataclass(frozen=True)
-class Envelope(Value):
-    """Conditions a technology works in, or survives switched off.
-
-    :ivar temp_min_c: lowest air temperature, degrees Celsius.
-    :ivar altitude_max_m: metres above sea level.
-    :ivar dust: how much dust it takes: ``low``, ``medium``, ``high``.
-    """
-
-    temp_min_c: Decimal | None = None
-    temp_max_c: Decimal | None = None
-    altitude_max_m: Decimal | None = None
-    dust: str | None = None
-
-
-@dataclass(frozen=True)
-class BatReference(Value):
-    """Where a reference document names it a best available technique."""
-
-    document: str
-    technique: str | None = None
-    marker: str | None = None
-    level: str | None = None
 
 
 class Technology(Entry):

@@ -40,6 +40,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("iso3", name=op.f("uq_country_iso3")),
     )
     op.create_table(
+        "installation",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "job",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -63,10 +69,8 @@ def upgrade() -> None:
         "reference_rate",
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("usd", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("currency", name=op.f("pk_reference_rate")),
     )
     op.create_table(
@@ -74,6 +78,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_sector")),
     )
     op.create_table(
@@ -92,10 +97,8 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("organisation_key", sa.Text(), nullable=True),
         sa.Column("names", sa.JSON(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["country_code"], ["country.code"], name=op.f("fk_focal_point_country_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_focal_point")),
     )
@@ -107,9 +110,8 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("since", sa.Text(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["country_code"], ["country.code"], name=op.f("fk_membership_country_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
@@ -162,7 +164,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("country_code", sa.Text(), nullable=False),
         sa.Column("names", sa.JSON(), nullable=False),
-        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["country_code"], ["country.code"], name=op.f("fk_region_country_code")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_region")),
     )
@@ -178,6 +180,7 @@ def upgrade() -> None:
         sa.Column("crosswalk", sa.JSON(), nullable=False),
         sa.Column("adaptation", sa.Boolean(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("provenance", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["parent_code"], ["term.code"], name=op.f("fk_term_parent_code")),
         sa.ForeignKeyConstraint(["sector_code"], ["sector.code"], name=op.f("fk_term_sector_code")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_term")),
@@ -492,6 +495,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("financing_key", sa.Text(), nullable=True),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
@@ -584,5 +588,6 @@ def downgrade() -> None:
     op.drop_table("lease")
     op.drop_index(op.f("ix_job_due_at"), table_name="job")
     op.drop_table("job")
+    op.drop_table("installation")
     op.drop_table("country")
     op.drop_table("change")
