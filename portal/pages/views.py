@@ -166,7 +166,7 @@ def privacy(locale: Locale) -> str:
 def contact(locale: Locale) -> str:
     """Say whom to turn to."""
     secretariat = overview.find_organisation(g.session, _SECRETARIAT)
-    email = getattr(g.services.settings, "contact_email", None)
+    email = g.services.settings.contact_email
     return render_template("pages/contact.html", locale=locale, secretariat=secretariat, email=email)
 
 

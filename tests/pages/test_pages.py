@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -369,8 +368,8 @@ def test_matches_have_one_canonical_address(seeded_client: FlaskClient, paths: d
 
 def test_the_contact_page_names_the_address_that_is_set(services: Services) -> None:
     for email in (None, "office@example.org"):
-        settings = SimpleNamespace(**vars(services.settings) | {"contact_email": email})
-        app = create_app(replace(services, settings=settings))  # type: ignore[arg-type]
+        settings = replace(services.settings, contact_email=email)
+        app = create_app(replace(services, settings=settings))
         page = app.test_client().get("/en/contact").text
         assert ('href="mailto:office@example.org"' in page) == bool(email)
 
