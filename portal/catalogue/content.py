@@ -93,6 +93,10 @@ def _set_codes(entry: Entry, name: str, row: type[Any], column: str, codes: list
     getattr(entry, name)[:] = rows
 
 
+def _set_countries(entry: Entry, codes: list[str], path: str, lookup: "_Lookup") -> None:
+    _set_codes(entry, "countries", EntryCountry, "country_code", lookup.known(Country, codes, path))
+
+
 def _set_plain(entry: Entry, data: Data, skip: set[str]) -> None:
     for name, value in data.items():
         if name not in _COMMON and name not in skip:
@@ -105,13 +109,7 @@ def _rows(model: type[Any], items: list[Data]) -> list[Any]:
 
 def _apply_technology(entry: Technology, data: Data, lookup: _Lookup) -> None:
     _set_plain(entry, data, {"deployments"})
-    _set_codes(
-        entry,
-        "countries",
-        EntryCountry,
-        "country_code",
-        lookup.known(Country, data["countries"], "countries"),
-    )
+    _set_countries(entry, data["countries"], "countries", lookup)
     for number, item in enumerate(data["deployments"]):
         lookup.known(Country, [item["country_code"]], f"deployments.{number}.country")
     entry.deployments[:] = _rows(Deployment, data["deployments"])
@@ -119,20 +117,14 @@ def _apply_technology(entry: Technology, data: Data, lookup: _Lookup) -> None:
 
 def _apply_need(entry: Need, data: Data, lookup: _Lookup) -> None:
     _set_plain(entry, data, {"bases"})
-    _set_codes(
-        entry,
-        "countries",
-        EntryCountry,
-        "country_code",
-        lookup.known(Country, data["countries"], "countries"),
-    )
+    _set_countries(entry, data["countries"], "countries", lookup)
     entry.bases[:] = _rows(NeedBasis, data["bases"])
 
 
 def _apply_project(entry: Project, data: Data, lookup: _Lookup) -> None:
     _set_plain(entry, data, {"hosts", "funding_lines", "beneficiaries"})
     hosts = [host["country"] for host in data["hosts"]]
-    _set_codes(entry, "countries", EntryCountry, "country_code", lookup.known(Country, hosts, "hosts"))
+    _set_countries(entry, hosts, "hosts", lookup)
     shares = {host["country"]: host.get("share") for host in data["hosts"]}
     for row in entry.countries:
         row.share = shares[row.country_code]
@@ -158,7 +150,7 @@ def _apply_financing(entry: Financing, data: Data, lookup: _Lookup) -> None:
         for layer in data["layers"]
         if layer.get("operates") and layer.get("state") in {"active", "limited"}
     ]
-    _set_codes(entry, "countries", EntryCountry, "country_code", lookup.known(Country, served, "layers"))
+    _set_countries(entry, served, "layers", lookup)
     entry.layers[:] = [
         CountryLayer(
             position=position,

@@ -69,6 +69,20 @@ class Timestamped:
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 
+#: A database that went silent is given up after seconds, so that the rest of the portal answers.
+_POSTGRESQL: dict[str, Any] = {
+    "pool_pre_ping": True,
+    "pool_timeout": 5,
+    "connect_args": {
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+    },
+}
+
+
 def make_engine(url: str, **options: Any) -> Engine:
     """Return an engine that behaves the same on both databases.
 
@@ -77,7 +91,10 @@ def make_engine(url: str, **options: Any) -> Engine:
     (``SELECT ... FOR UPDATE`` does nothing there: two writers would both commit
     and one edit would be lost.)
     """
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+    if not url.startswith("sqlite"):
+        options = {**_POSTGRESQL, **options}
+    # Values of statements are people's data: they stay out of error texts and logs.
+    engine = create_engine(url, hide_parameters=True, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -158,7 +158,11 @@ class Drainer:
         try:
             self._handlers[kind]([job.payload for job in jobs])
         except Exception as error:
-            logger.exception("%d jobs of kind %s failed", len(jobs), kind)
+            if len(jobs) > 1:
+                # One of them is bad; the others are done without it.
+                done = [self._do(kind, [job]) for job in jobs]
+                return any(done)
+            logger.exception("job %d of kind %s failed", ids[0], kind)
             self._write(
                 update(Job)
                 .where(Job.id.in_(ids))

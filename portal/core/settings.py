@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from portal.core.errors import SettingsError
 
+SHORTEST_KEY = 32
 _DRIVERS = ("sqlite", "postgresql+psycopg")
 
 
@@ -95,10 +96,13 @@ def make_secret_key(folder: Path) -> None:
     """Write a random ``secret_key`` into the data folder unless there is one."""
     make_folder(folder)
     path = folder / "secret_key"
-    if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if _key_in(path) is None:
+        # Written aside and moved, so that a crash never leaves half a key.
+        fresh = folder / f"secret_key.{secrets.token_hex(4)}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
+        fresh.replace(path)
 
 
 def _database_url(value: str | None, folder: Path) -> str:
@@ -106,8 +110,9 @@ def _database_url(value: str | None, folder: Path) -> str:
         return f"sqlite:///{folder / 'portal.sqlite'}"
     try:
         url = make_url(value)
-    except ArgumentError as error:
-        raise SettingsError("PORTAL_DATABASE_URL: not a database address") from error
+    except (ArgumentError, ValueError):
+        # Without the cause: it quotes the address, password and all.
+        raise SettingsError("PORTAL_DATABASE_URL: not a database address") from None
     if url.drivername not in _DRIVERS:
         raise SettingsError(
             f"PORTAL_DATABASE_URL: {url.drivername} is not supported, "
@@ -118,18 +123,27 @@ def _database_url(value: str | None, folder: Path) -> str:
 
 def _secret_key(value: str | None, folder: Path) -> str | None:
     if value:
-        if len(value) < 32:
-            raise SettingsError("PORTAL_SECRET_KEY: needs at least 32 characters")
+        if len(value) < SHORTEST_KEY:
+            raise SettingsError(f"PORTAL_SECRET_KEY: needs at least {SHORTEST_KEY} characters")
         return value
-    path = folder / "secret_key"
-    return path.read_text().strip() if path.is_file() else None
+    return _key_in(folder / "secret_key")
+
+
+def _key_in(path: Path) -> str | None:
+    """Return the key in a file; a file without a whole key counts as none."""
+    found = path.read_text().strip() if path.is_file() else ""
+    return found if len(found) >= SHORTEST_KEY else None
 
 
 def _base_url(value: str | None) -> str | None:
     if not value:
         return None
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+    try:
+        parts = urlsplit(value)
+        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0
+    except ValueError:
+        wrong = True
+    if wrong or not re.fullmatch(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", value):
         raise SettingsError("PORTAL_BASE_URL: needs an address such as https://portal.example.org")
     return value.rstrip("/")
 
@@ -142,10 +156,10 @@ def _contact_email(value: str | None) -> str | None:
 
 def _trusted_hosts(value: str | None, base_url: str | None) -> tuple[str, ...]:
     hosts = [host.strip() for host in (value or "").split(",") if host.strip()]
-    if any("/" in host or " " in host for host in hosts):
+    if not all(re.fullmatch(r"\.?[\w.-]+(:\d+)?", host) for host in hosts):
         raise SettingsError("PORTAL_TRUSTED_HOSTS: needs host names separated by commas")
     if not hosts:
-        hosts = ["localhost", "127.0.0.1", "[::1]"]
+        hosts = ["localhost", "127.0.0.1"]
     if base_url:
         hosts.append(str(urlsplit(base_url).hostname))
     return tuple(dict.fromkeys(hosts))

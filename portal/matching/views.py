@@ -19,6 +19,7 @@ from portal.matching.results import Eligibility, Match, SourceVerdict, Verdict
 from portal.matching.rules import RULES, UNKNOWN_SHARE
 from portal.matching.weights import WEIGHTS
 from portal.reference.queries import rates
+from portal.web.locale_urls import canonical
 
 bp = Blueprint("matching", __name__)
 
@@ -42,6 +43,7 @@ def _find(session: Session, actor: Actor, kind: str, entry_id: int) -> Matches:
 
 
 @bp.get(f"/<locale:locale>/{_PLURALS}/<id:entry_id>/matches")
+@canonical(state=("with", "rules", "show"))
 def matches(locale: Locale, plural: str, entry_id: int) -> str:
     """Show what matches an entry, and why."""
     kind = BY_PLURAL[plural].name

@@ -91,7 +91,7 @@ class NdcDocumentSchema(StrictSchema):
     version = text(10, load_default=None)
     status = choice(("active", "archived"), required=True)
     submitted_on = fields.Date(load_default=None)
-    url = text(1000, required=True)
+    url = fields.Url(schemes={"http", "https"}, required=True, validate=validate.Length(max=1000))
     provenance = fields.Nested(ProvenanceSchema, required=True)
 
 

@@ -87,9 +87,10 @@ class WhooshIndex:
             return False
         try:
             found = json.loads((self._folder / name / "version.json").read_text())
-        except (OSError, ValueError):
+            self._open()
+        except (OSError, ValueError, IndexMissing):
             return False
-        return bool(found == _version(source) and index.exists_in(str(self._folder / name)))
+        return bool(found == _version(source))
 
     def search(self, wanted: Query) -> Results:
         """Return a page of hits, best first; ties by id."""
@@ -157,8 +158,8 @@ class WhooshIndex:
         with self._guard:
             try:
                 self._generation = self._read_current()
-            except (OSError, index.IndexError):
-                # Swapped and dropped between reading its name and opening it.
+            except IndexMissing:
+                # Perhaps swapped and dropped between reading its name and opening it.
                 self._generation = self._read_current()
             return self._generation
 
@@ -166,7 +167,11 @@ class WhooshIndex:
         name = self._current()
         if name is None:
             raise IndexMissing("there is no search index; run: portal index rebuild")
-        return _read(name, self._folder / name)
+        try:
+            return _read(name, self._folder / name)
+        except Exception as error:
+            # Whoosh meets a damaged file with whatever its reading trips over.
+            raise IndexMissing("the search index is damaged; run: portal index rebuild") from error
 
     @contextmanager
     def _lock(self, name: str = "lock") -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Maps errors to pages, once."""
 
 from flask import Flask, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError, SQLAlchemyError, TimeoutError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core.errors import (
@@ -32,7 +32,7 @@ def set_up_errors(app: Flask) -> None:
     def page(code: int) -> tuple[str, int]:
         first = request.path.split("/")[1] if request.path.count("/") > 1 else ""
         locale = first if first in {"kk", "ru", "en"} else preferred_locale(request).value
-        shown = code if code in TEXTS else 500
+        shown = code if code in TEXTS else 400 if code < 500 else 500
         return render_template("web/error.html", locale=locale, code=code, shown=shown), code
 
     @app.errorhandler(HTTPException)
@@ -55,6 +55,12 @@ def set_up_errors(app: Flask) -> None:
         return page(_CODES.get(type(error), 500))
 
     @app.errorhandler(OperationalError)
-    def on_database(error: OperationalError) -> tuple[str, int]:
-        app.logger.error("the database did not answer: %s", type(error.orig).__name__)
+    @app.errorhandler(ProgrammingError)
+    @app.errorhandler(TimeoutError)
+    def on_database(error: SQLAlchemyError) -> tuple[str, int]:
+        app.logger.error("the database did not answer: %s", type(error).__name__)
         return page(503)
+
+    @app.errorhandler(DataError)
+    def on_data(error: DataError) -> tuple[str, int]:
+        return page(400)

@@ -12,6 +12,7 @@ from portal.web.paging import page_number
 
 COOKIE = "locale"
 _CANONICAL = "canonical_query"
+_STATE = "state_query"
 
 Query = Mapping[str, Sequence[str]]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -79,8 +80,14 @@ def has_locale() -> bool:
 
 
 def query_shown() -> dict[str, list[str]]:
-    """Return the query of the page shown."""
-    return {key: request.args.getlist(key) for key in request.args}
+    """Return the query of the page shown: what its view declares, each value once.
+
+    Anything else would be repeated in every link of the page.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    names: tuple[str, ...] = getattr(view, _CANONICAL, ()) + getattr(view, _STATE, ())
+    found = {name: list(dict.fromkeys(request.args.getlist(name))) for name in names}
+    return {name: values for name, values in found.items() if values}
 
 
 def in_locale(locale: str) -> str:
@@ -88,14 +95,17 @@ def in_locale(locale: str) -> str:
     return address(query_shown(), locale=locale) if has_locale() else home_url(locale)
 
 
-def canonical(*names: str) -> Callable[[View], View]:
+def canonical(*names: str, state: tuple[str, ...] = ()) -> Callable[[View], View]:
     """Say which parts of the query make another page of a view; any other part does not.
 
     They stand in its canonical address and in those of its languages, in this order.
+
+    :param state: parts that links of the page keep, but that make no other page.
     """
 
     def mark(view: View) -> View:
         view.__dict__[_CANONICAL] = names
+        view.__dict__[_STATE] = state
         return view
 
     return mark

@@ -1,9 +1,12 @@
 """Makes a Flask application into the portal's: sessions, languages, templates, errors."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import jinja2
-from flask import Flask, g, request, send_from_directory
+from flask import Flask, abort, g, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,6 +17,11 @@ from portal.web.headers import set_up_headers
 from portal.web.locale_urls import COOKIE, IdConverter, LocaleConverter
 from portal.web.panels import Panels
 from portal.web.templating import set_up_templates
+
+#: Bytes; every link of a page repeats the query, so its length bounds the page's.
+LONGEST_QUERY = 8192
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -29,6 +37,9 @@ def set_up(app: Flask, services: Services, panels: Panels) -> None:
         SESSION_COOKIE_SECURE=bool(settings.base_url and settings.base_url.startswith("https")),
     )
     app.extensions["services"] = services
+    if settings.base_url:
+        scheme = urlsplit(settings.base_url).scheme
+        app.wsgi_app = _with_scheme(app.wsgi_app, scheme)  # type: ignore[assignment,method-assign]
     app.url_map.converters.update(locale=LocaleConverter, id=IdConverter)
     app.jinja_loader = jinja2.ChoiceLoader(
         [jinja2.FileSystemLoader(path) for path in sorted(_PACKAGE.glob("*/templates"))]
@@ -40,6 +51,16 @@ def set_up(app: Flask, services: Services, panels: Panels) -> None:
     _set_up_static(app)
 
 
+def _with_scheme(wsgi_app: "WSGIApplication", scheme: str) -> "WSGIApplication":
+    """Let requests have the public address's scheme: behind a proxy the inner one is always http."""
+
+    def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = scheme
+        return wsgi_app(environ, start_response)
+
+    return call
+
+
 def _set_up_requests(app: Flask, services: Services) -> None:
     @app.before_request
     def open_session() -> None:
@@ -48,6 +69,13 @@ def _set_up_requests(app: Flask, services: Services) -> None:
         g.actor = ANONYMOUS
         g.services = services
         g.session = services.sessions()
+        if len(request.query_string) > LONGEST_QUERY:
+            abort(414)
+        # PostgreSQL refuses NUL in any text; no address of ours has one.
+        if "\0" in request.path or any(
+            "\0" in text for pair in request.args.items(multi=True) for text in pair
+        ):
+            abort(400)
 
     @app.after_request
     def remember_locale(response):  # type: ignore[no-untyped-def]
@@ -56,6 +84,10 @@ def _set_up_requests(app: Flask, services: Services) -> None:
             response.set_cookie(
                 COOKIE, locale, max_age=31_536_000, samesite="Lax", httponly=True, secure=request.is_secure
             )
+        if response.mimetype == "text/html":
+            # The cookie and the language asked for decide what some pages are.
+            response.vary.update(("Cookie", "Accept-Language"))
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
     @app.teardown_request

@@ -1,5 +1,6 @@
 """Attacks from outside: each case was tried against a running portal on both databases."""
 
+import itertools
 import stat
 import time
 from html.parser import HTMLParser
@@ -19,16 +20,14 @@ PAGES = (
     "/en/organisations/1", "/en/sources", "/en/about", "/en/matching", "/en/contact", "/en/privacy",
     "/nowhere", "/en/nowhere",
 )  # fmt: skip
-#: Names that mean something to url_for, to routes and to forms.
+#: Names that mean something to url_for and to routes.
 NAMES = (
     "endpoint", "self", "values", "_external", "_anchor", "_scheme", "_method", "locale", "plural",
-    "entry_id", "slug", "code", "organisation_id", "page", "sort", "q", "country", "sector", "term",
-    "kind", "with", "rules", "show", "v", "name",
+    "entry_id", "slug", "code", "organisation_id", "name", "v",
 )  # fmt: skip
+FIELDS = ("page", "sort", "q", "country", "kind", "with", "rules", "show")
 VALUES = (
-    "x",
     "javascript",
-    "%00",
     "%ff%fe",
     "%ED%A0%80",
     "%0d%0aX-Evil:1",
@@ -66,103 +65,115 @@ def hostile_markup(text: str) -> list[str]:
     return parser.found
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_parameter_breaks_a_page_or_reaches_its_markup(client: FlaskClient, path: str) -> None:
-    for name in NAMES:
-        for value in VALUES:
-            answer = client.get(f"{path}?{name}={value}")
+def test_no_parameter_breaks_a_page_or_reaches_its_markup(client: FlaskClient) -> None:
+    tried = [f"{name}=x" for name in NAMES] + [f"{name}={value}" for name in FIELDS for value in VALUES]
+    for path, query in itertools.product(PAGES, tried):
+        answer = client.get(f"{path}?{query}")
 
-            assert answer.status_code in {200, 302, 400, 404}, (name, value)
-            assert "X-Evil" not in answer.headers
-            assert "Content-Security-Policy" in answer.headers
-            assert hostile_markup(answer.text) == [], (name, value)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/en/countries/%00%00",
-        "/en/countries/%0a%0d",
-        "/en/technologies/1%00/matches",
-        "/en/technologies/%00",
-        "/en/organisations/2147483648",
-        "/en/organisations/99999999999999999999",
-        "/%00",
-        "/%ff",
-        "/" + "a/" * 5000,
-        "/<script>alert(1)</script>",
-        "/static/%00",
-        "/static/portal.css%00.html",
-        "/static/..%2fapp.py",
-        "/static/..%5capp.py",
-        "/static/%2e%2e%2f%2e%2e%2f%2e%2e%2fetc/passwd",
-        "/static/" + "A" * 5000,
-    ],
-)
-def test_no_path_breaks_a_page_or_leaves_its_folder(client: FlaskClient, path: str) -> None:
-    answer = client.get(path)
-
-    assert answer.status_code == 404
-    assert hostile_markup(answer.text) == []
+        assert answer.status_code in {200, 302, 400, 404}, (path, query)
+        assert "X-Evil" not in answer.headers
+        assert "Content-Security-Policy" in answer.headers
+        assert hostile_markup(answer.text) == [], (path, query)
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["//evil.example", "///evil.example/en", "//en", "/en", "/en//technologies/1", "/\\evil.example",
-     "/%2f%2fevil.example", "/en/countries/kz", "/en/countries/a%00", "/en/countries/%C3%9F%C3%9F",
-     "/?next=//evil.example", "/en/technologies/{id}-%0d%0aX-Evil:1", "/en/technologies/{id}-?next=//evil"],
-)  # fmt: skip
-def test_no_redirect_leads_away_or_carries_a_header(
-    client: FlaskClient, services: Services, path: str
-) -> None:
+LOST = [
+    "/en/countries/%0a%0d",
+    "/en/technologies/1%00/matches",
+    "/en/technologies/%00",
+    "/en/organisations/2147483648",
+    "/en/organisations/99999999999999999999",
+    "/%00",
+    "/%ff",
+    "/" + "a/" * 5000,
+    "/<script>alert(1)</script>",
+    "/static/%00",
+    "/static/portal.css%00.html",
+    "/static/..%2fapp.py",
+    "/static/..%5capp.py",
+    "/static/%2e%2e%2f%2e%2e%2f%2e%2e%2fetc/passwd",
+    "/static/" + "A" * 5000,
+]
+
+
+def test_no_path_breaks_a_page_or_leaves_its_folder(client: FlaskClient) -> None:
+    for path in LOST:
+        answer = client.get(path)
+
+        assert answer.status_code in {400, 404}
+        assert hostile_markup(answer.text) == []
+
+
+REDIRECTS = [
+    "//evil.example",
+    "///evil.example/en",
+    "//en",
+    "/en",
+    "/en//technologies/1",
+    "/\\evil.example",
+    "/%2f%2fevil.example",
+    "/en/countries/kz",
+    "/en/countries/a%00",
+    "/en/countries/%C3%9F%C3%9F",
+    "/?next=//evil.example",
+    "/en/technologies/{id}-%0d%0aX-Evil:1",
+    "/en/technologies/{id}-?next=//evil",
+]
+
+
+def test_no_redirect_leads_away_or_carries_a_header(client: FlaskClient, services: Services) -> None:
     number = publish(services, "technology", technology_data())
 
-    answer = client.get(path.format(id=number))
+    for path in REDIRECTS:
+        answer = client.get(path.format(id=number))
 
-    target = urlsplit(answer.headers.get("Location", ""))
-    assert target.netloc in {"", "localhost"}
-    assert not target.path.startswith(("//", "/\\"))
-    assert "X-Evil" not in answer.headers
+        target = urlsplit(answer.headers.get("Location", ""))
+        assert target.netloc in {"", "localhost"}
+        assert not target.path.startswith(("//", "/\\"))
+        assert "X-Evil" not in answer.headers
 
 
 def test_forwarded_hosts_are_not_believed(client: FlaskClient) -> None:
-    headers = {
-        name: "evil.example" for name in ("X-Forwarded-Host", "X-Forwarded-Server", "X-Host", "Forwarded")
-    }
+    headers = dict.fromkeys(("X-Forwarded-Host", "X-Forwarded-Server", "X-Host", "Forwarded"), "evil.example")
 
     assert "evil" not in client.get("/en/", headers=headers).text
     assert "evil" not in client.get("/en", headers=headers).headers["Location"]
 
 
-@pytest.mark.parametrize("host", ["localhost:abc", "127.0.0.1:80@evil", "localhost/evil", "localhost#x"])
-def test_a_malformed_host_gets_400(client: FlaskClient, host: str) -> None:
-    assert client.get("/en/", headers={"Host": host}).status_code == 400
+HOSTS = ["localhost:abc", "127.0.0.1:80@evil", "localhost/evil", "localhost#x"]
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Cookie": "locale=../../etc; session=eyJ4IjoxfQ.x.y"},
-        {"Cookie": "locale=" + "A" * 20_000},
-        {"Cookie": ";" * 10_000},
-        {"Accept-Language": "x," * 5_000},
-        {"Accept-Language": "kk-KZ;q=nan,ru;q=-1,en;q=inf"},
-        {"Accept-Language": "en;q=" + "9" * 10_000},
-        {"Range": "bytes=0-0," * 2_000},
-        {"If-None-Match": '"' * 10_000, "If-Modified-Since": "x" * 10_000},
-    ],
-)
-def test_tampered_headers_change_nothing(client: FlaskClient, headers: dict[str, str]) -> None:
-    assert client.get("/", headers=headers).status_code == 302
-    assert client.get("/en/", headers=headers).status_code == 200
-    with client.get("/static/portal.css", headers=headers) as answer:
-        assert answer.status_code in {200, 416}
+def test_a_malformed_host_gets_400(client: FlaskClient) -> None:
+    for host in HOSTS:
+        assert client.get("/en/", headers={"Host": host}).status_code == 400
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "A" * 3000])
-def test_odd_methods_get_405(client: FlaskClient, method: str) -> None:
-    for path in ("/", "/en/search", "/en/technologies", "/healthz"):
-        assert client.open(path, method=method).status_code == 405
+HEADERS = [
+    {"Cookie": "locale=../../etc; session=eyJ4IjoxfQ.x.y"},
+    {"Cookie": "locale=" + "A" * 20_000},
+    {"Cookie": ";" * 10_000},
+    {"Accept-Language": "x," * 5_000},
+    {"Accept-Language": "kk-KZ;q=nan,ru;q=-1,en;q=inf"},
+    {"Accept-Language": "en;q=" + "9" * 10_000},
+    {"Range": "bytes=0-0," * 2_000},
+    {"If-None-Match": '"' * 10_000, "If-Modified-Since": "x" * 10_000},
+]
+
+
+def test_tampered_headers_change_nothing(client: FlaskClient) -> None:
+    for headers in HEADERS:
+        assert client.get("/", headers=headers).status_code == 302
+        assert client.get("/en/", headers=headers).status_code == 200
+        with client.get("/static/portal.css", headers=headers) as answer:
+            assert answer.status_code in {200, 416}
+
+
+METHODS = ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "A" * 3000]
+
+
+def test_odd_methods_get_405(client: FlaskClient) -> None:
+    for method in METHODS:
+        for path in ("/", "/en/search", "/en/technologies", "/healthz"):
+            assert client.open(path, method=method).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -177,7 +188,7 @@ def test_no_query_takes_long(seeded_client: FlaskClient, text: str) -> None:
 
     answer = seeded_client.get(f"/en/search?q={quote(text)}")
 
-    assert answer.status_code == 200
+    assert answer.status_code in {200, 414}
     assert time.perf_counter() - start < 2
 
 
@@ -193,8 +204,14 @@ def test_stored_texts_never_become_markup(client: FlaskClient, services: Service
     words = {"title": f"Wind {HOSTILE}", "summary": f"Wind {HOSTILE}", "body": f"{HOSTILE}\n\n{BODY}"}
     source = "https://e.example/?a=%22%3E"
     data = technology_data(
-        texts={locale: words for locale in ("kk", "ru", "en")},
-        provenance={"title": HOSTILE, "licence": HOSTILE, "as_of": "2026-01-01", "note": HOSTILE, "url": source},
+        texts=dict.fromkeys(("kk", "ru", "en"), words),
+        provenance={
+            "title": HOSTILE,
+            "licence": HOSTILE,
+            "as_of": "2026-01-01",
+            "note": HOSTILE,
+            "url": source,
+        },
         deployments=[{"name": HOSTILE, "country": "KZ", "source": "javascript:alert(1)//http://x"}],
     )
     number = publish(services, "technology", data)
@@ -218,7 +235,9 @@ def test_a_slug_of_a_hostile_title_is_plain(client: FlaskClient, services: Servi
     assert location == f"/en/technologies/{number}-evil-example-0d-0a-script"
 
 
-@pytest.mark.parametrize("text", ["[" * 20_000, "*a **b " * 3_000, ">" * 20_000, "[a](" * 5_000, "&#" * 9_000])
+@pytest.mark.parametrize(
+    "text", ["[" * 20_000, "*a **b " * 3_000, ">" * 20_000, "[a](" * 5_000, "&#" * 9_000]
+)
 def test_no_markdown_takes_long(text: str) -> None:
     start = time.perf_counter()
 
@@ -244,3 +263,24 @@ def test_the_data_folder_and_its_key_are_private(tmp_path: Path) -> None:
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE((folder / "secret_key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/countries/%00%00", "/en/technologies?country=%00", "/en/needs?term=%00"]
+)
+def test_nul_is_refused_on_both_databases(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 400
+
+
+def test_a_page_does_not_repeat_what_it_does_not_know(client: FlaskClient) -> None:
+    junk = "&".join(f"a{number}=1" for number in range(600))
+
+    assert "a599" not in client.get(f"/en/search?{junk}").text
+    assert client.get(f"/en/search?{'a=1&' * 4000}").status_code == 414
+
+
+def test_a_page_may_not_be_shared_by_a_cache(client: FlaskClient) -> None:
+    headers = client.get("/en/").headers
+
+    assert "private" in headers["Cache-Control"]
+    assert {"Cookie", "Accept-Language"} <= {part.strip() for part in headers["Vary"].split(",")}
