@@ -2,7 +2,6 @@
 
 import itertools
 import stat
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -235,10 +234,8 @@ def test_a_slug_of_a_hostile_title_is_plain(client: FlaskClient, services: Servi
 @pytest.mark.parametrize(
     "text", ["[" * 20_000, "*a **b " * 3_000, ">" * 20_000, "[a](" * 5_000, "&#" * 9_000]
 )
-def test_no_markdown_takes_long(text: str) -> None:
-    start = time.perf_counter()
-
-    to_html(text)
+def test_no_markdown_is_too_much(text: str) -> None:
+    assert hostile_markup(str(to_html(text))) == []
 
 
 def test_without_an_index_the_rest_still_answers(client: FlaskClient, services: Services) -> None:
