@@ -128,7 +128,9 @@ def format_date(value: date | datetime, locale: str) -> str:
 
 def format_number(value: Decimal | float, locale: str) -> str:
     """Return a number with the language's separators, at most four digits after the comma."""
-    return babel.numbers.format_decimal(value, "#,##0.####", locale=locale)
+    text = babel.numbers.format_decimal(value, "#,##0.####", locale=locale)
+    # A hyphen is no minus sign.
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 _SCALES = (

@@ -35,13 +35,16 @@ def judge_lines(project: AskFacts, sources: Sequence[SourceFacts], knowledge: Kn
 
     A line names its provider, not the window: it is judged by the windows of this provider
     that the project names as its own, else by all of them, and the best verdict is told.
+    Where none of them could have given it, the portal does not know the window, and says
+    nothing.
     """
     found = []
     for line in project.lines:
         own = [x for x in sources if x.provider == line.provider]
         named = [x for x in own if x.id in project.funded_by]
         verdicts = rank_sources(judge_line(project, line, x, knowledge) for x in named or own)
-        found += [JudgedLine(line, verdict) for verdict in verdicts[:1]]
+        best = [x for x in verdicts[:1] if named or x.verdict != Eligibility.INELIGIBLE]
+        found += [JudgedLine(line, verdict) for verdict in best]
     return found
 
 

@@ -11,6 +11,7 @@ from portal.core.i18n import (
     format_amount,
     format_date,
     format_money,
+    format_number,
     say,
     translations,
 )
@@ -41,6 +42,7 @@ def test_dates_and_numbers_read_as_each_language_writes_them() -> None:
     assert "қараша" in format_date(date(2026, 11, 20), "kk")
     assert format_amount(Decimal("136200000"), "ru") == "136,2 млн"
     assert format_amount(Decimal("136200000"), "en") == "136.2 million"
+    assert format_number(Decimal(-31), "kk") == "−31"
 
 
 def test_what_is_said_may_hold_names_money_and_lists() -> None:
