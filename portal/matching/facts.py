@@ -132,6 +132,7 @@ class AskFacts:
 
     :ivar kind: ``need`` or ``project``.
     :ivar tags: what financiers exclude, of its terms and all above them.
+    :ivar possible_tags: what they exclude of every kind below a term that is not told closer.
     :ivar cost: the whole cost; one figure has ``min == max``.
     :ivar amount: what is asked of the one source; ``None`` = not said.
     :ivar instruments: those sought; any of them serves.
@@ -149,6 +150,7 @@ class AskFacts:
     sectors: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
+    possible_tags: frozenset[str] = frozenset()
     objective: str | None = None
     cost: MoneyRange | None = None
     amount: MoneyRange | None = None

@@ -128,6 +128,7 @@ def ask_of_need(entry: Need, tree: TermTree) -> AskFacts:
         sectors=tuple(entry.sector_codes),
         terms=tuple(entry.term_codes),
         tags=tree.tags_of(entry.term_codes),
+        possible_tags=tree.possible_tags(entry.term_codes),
         objective=entry.objective,
         cost=entry.budget,
         instruments=tuple(entry.finance_sought),
@@ -153,6 +154,7 @@ def ask_of_project(entry: Project, tree: TermTree, rates: Rates, funded_by: Mapp
         sectors=tuple(entry.sector_codes),
         terms=tuple(entry.term_codes),
         tags=tree.tags_of(entry.term_codes),
+        possible_tags=tree.possible_tags(entry.term_codes),
         objective=entry.objective,
         cost=None
         if cost is None

@@ -101,6 +101,9 @@ def judge_exclusions(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -
     excluded = [x for x in source.exclusions if x in ask.tags]
     if not excluded:
         found = shown(knowledge.terms(ask.terms))
+        if ask.possible_tags & set(source.exclusions):
+            remedy = Message("rule_remedy.state_terms")
+            return Rule("exclusions", Verdict.UNKNOWN, True, required, found, remedy)
         return Rule("exclusions", Verdict.PASS, True, required, found, None)
     remedy = Message("rule_remedy.exclusions")
     return Rule("exclusions", Verdict.FAIL, True, required, labels("exclusion", excluded), remedy)

@@ -31,3 +31,17 @@ class TermTree:
         return frozenset(
             tag for code in codes for step in self.path(code) for tag in self.tags.get(step, frozenset())
         )
+
+    def possible_tags(self, codes: Iterable[str]) -> frozenset[str]:
+        """Return what financiers exclude of all that these terms could mean more closely.
+
+        Only of terms whose every kind is tagged: whoever names no more than fossil power
+        means one of the excluded kinds, and does not say which.
+        """
+        wanted = set(codes)
+        found: set[str] = set()
+        for code in wanted:
+            below = [child for child, parent in self.parents.items() if parent == code]
+            if below and not wanted & set(below) and all(self.tags.get(x) for x in below):
+                found |= {tag for x in below for tag in self.tags[x]}
+        return frozenset(found)

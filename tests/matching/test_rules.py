@@ -10,6 +10,7 @@ from portal.catalogue.values import AccessEntity, Procurement, Ticket
 from portal.matching.facts import AskFacts, LayerFacts, SourceFacts
 from portal.matching.results import Eligibility, Rule, Verdict
 from portal.matching.rules import RULES, eligibility, judge_line, judge_source
+from portal.taxonomy.tree import TermTree
 from tests.matching.conftest import KNOWLEDGE, ask, line, source, usd
 
 FAIL, PARTIAL, PASS, UNKNOWN = Verdict.FAIL, Verdict.PARTIAL, Verdict.PASS, Verdict.UNKNOWN
@@ -155,6 +156,18 @@ def test_term(terms: tuple[str, ...], verdict: Verdict) -> None:
 )
 def test_exclusions(changes: dict[str, Any], verdict: Verdict) -> None:
     assert verdict_of("exclusions", ask(**changes), source(exclusions=("coal", "nuclear"))) == verdict
+
+
+def test_what_may_be_excluded_is_unknown_until_it_is_told_closer() -> None:
+    parents = {"fossil": None, "coal-unit": "fossil", "reactor": "fossil", "wind": None, "farm": "wind"}
+    tags = {"coal-unit": frozenset({"coal"}), "reactor": frozenset({"nuclear"})}
+    tree = TermTree(parents, dict.fromkeys(parents, "energy"), tags)
+
+    assert tree.possible_tags(["fossil"]) == {"coal", "nuclear"}
+    assert tree.possible_tags(["wind"]) == tree.possible_tags(["coal-unit", "fossil"]) == frozenset()
+    asked = ask(possible_tags=frozenset({"coal"}))
+    assert verdict_of("exclusions", asked, source(exclusions=("coal",))) == UNKNOWN
+    assert verdict_of("exclusions", asked, source(exclusions=("nuclear",))) == PASS
 
 
 PRIVATE_MIN = (
