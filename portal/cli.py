@@ -29,7 +29,10 @@ from portal.matching.cli import COMMANDS as MATCHING
 from portal.migrations import pending, upgrade
 from portal.migrations.cli import COMMANDS as MIGRATIONS
 from portal.pages.bench import COMMANDS as BENCH
+from portal.pages.bench import bench_group
 from portal.pages.cli import COMMANDS as PAGES
+from portal.pages.eval import COMMANDS as EVAL
+from portal.search.bench import search_command as search_benchmark
 from portal.search.cli import COMMANDS as SEARCH
 from portal.search.cli import build
 
@@ -86,7 +89,8 @@ def _data_first(args: list[str]) -> list[str]:
 def main(ctx: click.Context, data: Path | None) -> None:
     """Run the Green Bridge portal."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "pymorphy3"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     if ctx.invoked_subcommand != "check":
         ctx.obj = make_services(read_settings(data=data))
 
@@ -189,4 +193,5 @@ def gather(groups: Sequence[Sequence[click.Command]]) -> None:
             main.add_command(command)
 
 
-gather((CATALOGUE, CHECK, CORE, MATCHING, MIGRATIONS, PAGES, BENCH, SEARCH))
+bench_group.add_command(search_benchmark)
+gather((CATALOGUE, CHECK, CORE, MATCHING, MIGRATIONS, PAGES, BENCH, EVAL, SEARCH))

@@ -1,8 +1,10 @@
 """What the index holds of an entry."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
 
 from portal.accounts.model import Organisation
 from portal.catalogue import policy, queries
@@ -10,7 +12,7 @@ from portal.catalogue.kinds.financing import Financing
 from portal.catalogue.kinds.need import Need
 from portal.catalogue.kinds.project import Project
 from portal.catalogue.kinds.technology import Technology
-from portal.catalogue.model import Entry
+from portal.catalogue.model import Entry, EntryText, Status, TextOrigin, TextState
 from portal.core import changes
 from portal.core.actor import SYSTEM
 from portal.core.database import Names, Sessions
@@ -56,11 +58,82 @@ class EntrySource:
     def documents(self, ids: Sequence[int]) -> Iterator[Document]:
         """Yield the documents of those ids that exist."""
         with self._sessions() as session:
-            names = {**country_names(session), **region_names(session)}
-            words = _words_of_terms(list_terms(session))
-            tree = term_tree(session)
-            for entry in queries.by_ids(session, SYSTEM, ids):
-                yield document(entry, names, words, tree)
+            yield from _documents(session, ids)
+
+    def documents_in(self, session: Session, ids: Sequence[int]) -> Iterator[Document]:
+        """Yield the documents of those ids that exist, as the transaction of a session has them.
+
+        They are read afresh: rows that the session holds may not know yet what is linked to them.
+        """
+        with self._sessions(bind=session.connection()) as reading:
+            yield from _documents(reading, ids)
+
+
+def _documents(session: Session, ids: Sequence[int]) -> Iterator[Document]:
+    names = {**country_names(session), **region_names(session)}
+    words = _words_of_terms(list_terms(session))
+    tree = term_tree(session)
+    for entry in queries.by_ids(session, SYSTEM, ids):
+        yield document(entry, names, words, tree)
+
+
+class EntryTexts:
+    """Gives the search the texts of entries; see :class:`~portal.search.finder.TextSource`."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def texts(self, ids: Sequence[int]) -> Mapping[int, Mapping[Locale, Sequence[str]]]:
+        """Return title, summary, body and details of those entries that exist, by language."""
+        found: dict[int, dict[Locale, Sequence[str]]] = {}
+        with self._sessions() as session:
+            for row in session.execute(select(*_TEXT_COLUMNS).where(EntryText.entry_id.in_(ids))):
+                found.setdefault(row.entry_id, {})[Locale(row.locale)] = _parts(row)
+        return found
+
+
+_TEXT_COLUMNS = (
+    EntryText.entry_id,
+    EntryText.locale,
+    EntryText.title,
+    EntryText.summary,
+    EntryText.body,
+    EntryText.details,
+)
+
+
+def _parts(row: Any) -> list[str]:
+    return [row.title, row.summary, *([row.body] if row.body else ()), *row.details.values()]
+
+
+def reviewed_texts(session: Session) -> list[dict[Locale, str]]:
+    """Return the texts of published entries that people wrote or translated and natives reviewed.
+
+    One item per title, summary, body or detail, with two languages or more. What a
+    machine wrote or nobody reviewed never stands here.
+    """
+    rows = session.execute(
+        select(*_TEXT_COLUMNS)
+        .join(Entry, Entry.id == EntryText.entry_id)
+        .where(_REVIEWED, Entry.status == Status.PUBLISHED)
+        .order_by(EntryText.entry_id, EntryText.locale)
+    )
+    items: dict[tuple[int, str], dict[Locale, str]] = {}
+    for row in rows:
+        parts = {"title": row.title, "summary": row.summary, "body": row.body, **row.details}
+        for name, part in parts.items():
+            if part:
+                items.setdefault((row.entry_id, name), {})[Locale(row.locale)] = part
+    return [item for item in items.values() if len(item) > 1]
+
+
+def is_reviewed_translation(session: Session, entry_id: int) -> bool:
+    """Return whether two texts of an entry are reviewed, so that words can be learnt from them."""
+    reviewed = select(func.count()).where(EntryText.entry_id == entry_id, _REVIEWED)
+    return (session.scalar(reviewed) or 0) > 1
+
+
+_REVIEWED = and_(EntryText.state == TextState.REVIEWED, EntryText.origin != TextOrigin.MACHINE)
 
 
 def document(

@@ -17,6 +17,7 @@ from portal.core.seeding import Report, Seeder, Source, digest, read_records
 from portal.core.unit_of_work import UnitOfWork
 from portal.reference import seeds as reference_seeds
 from portal.taxonomy import seeds as taxonomy_seeds
+from portal.taxonomy import thesaurus_seeds
 
 Progress = Callable[[list[Source]], Iterable[Source]]
 
@@ -92,6 +93,15 @@ def load_all(uow: UnitOfWork, folder: Path, report: Report, progress: Progress) 
 
     :raises InvalidData: a record breaks the rules; nothing is kept.
     """
+    load_vocabularies(uow, folder, report)
+    load(uow, folder, report, progress)
+
+
+def load_vocabularies(uow: UnitOfWork, folder: Path, report: Report) -> None:
+    """Load all that entries name: taxonomy, thesaurus, places, organisations and reference data.
+
+    :raises InvalidData: a record breaks the rules; nothing is kept.
+    """
     taxonomy_seeds.load(uow.session, folder / "taxonomy", report)
     reference_seeds.load_countries(uow.session, folder / "reference", report)
     accounts_seeds.load(uow.session, folder / "organisations", report)
@@ -99,4 +109,5 @@ def load_all(uow: UnitOfWork, folder: Path, report: Report, progress: Progress) 
     if report.created or report.updated:
         note_change(uow.session, "reference")
         enqueue(uow.session, "reindex", {})
-    load(uow, folder, report, progress)
+    # What words are called elsewhere is asked of the thesaurus at each search: no need to index again.
+    thesaurus_seeds.load(uow.session, folder / "taxonomy", report)

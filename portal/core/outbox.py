@@ -57,9 +57,19 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
-def enqueue(session: Session, kind: str, payload: dict[str, Any]) -> None:
-    """Write a job, in the caller's transaction."""
-    session.add(Job(kind=kind, payload=payload))
+def enqueue(
+    session: Session, kind: str, payload: dict[str, Any], *, after: timedelta = timedelta()
+) -> None:
+    """Write a job, in the caller's transaction.
+
+    :param after: how long the job waits at least.
+    """
+    session.add(Job(kind=kind, payload=payload, due_at=now() + after))
+
+
+def is_waiting(session: Session, kind: str) -> bool:
+    """Return whether a job of a kind waits to be done."""
+    return session.scalar(select(Job.id).where(Job.kind == kind, Job.attempts == 0).limit(1)) is not None
 
 
 def newest_job(session: Session) -> int:

@@ -5,6 +5,7 @@ from portal.catalogue import kinds
 from portal.catalogue import model as catalogue
 from portal.core import changes, installation, outbox, seeding
 from portal.reference import model as reference
+from portal.search import model as search
 from portal.taxonomy import model as taxonomy
 
-TABLES = (accounts, catalogue, kinds, changes, installation, outbox, reference, seeding, taxonomy)
+TABLES = (accounts, catalogue, kinds, changes, installation, outbox, reference, search, seeding, taxonomy)

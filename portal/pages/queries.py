@@ -3,26 +3,25 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.catalogue import policy
-from portal.catalogue.kinds import KINDS
-from portal.catalogue.kinds.base import STAGES
-from portal.catalogue.kinds.project import LINE_INSTRUMENTS
 from portal.catalogue.model import Entry, EntryText
 from portal.catalogue.names import Names
 from portal.catalogue.queries import by_ids
-from portal.catalogue.search import TRL_PREFIX
 from portal.core.actor import Actor
 from portal.core.i18n import Locale
+from portal.pages.fields import known_codes
 from portal.search import analysis
-from portal.search.index import FACETS, SORTS, Hit, Query, Results, SearchIndex
+from portal.search.finder import Finder, Findings
+from portal.search.index import FACETS, SORTS, Hit, Query, Through
+from portal.search.plan import stems_of
 
 PER_PAGE = 20
-LONGEST_QUERY = 200
+#: Letters of a query; enough for a pasted paragraph of three hundred words.
+LONGEST_QUERY = 4_000
 #: How many ids one statement may carry on either database.
 _IDS_AT_ONCE = 5_000
 
@@ -37,11 +36,13 @@ class Wanted:
     """What somebody looks for.
 
     :ivar filters: by facet, the values of which an entry needs one.
+    :ivar without: by facet, the values of which an entry may have none.
     :ivar page: counted from 1.
     """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "relevance"
     page: int = 1
     limit: int = PER_PAGE
@@ -66,12 +67,14 @@ class Found:
     """An entry that was found.
 
     :ivar matched_in: the languages whose words matched, best first; empty without words.
+    :ivar through: other words than the typed ones by which it was found.
     """
 
     entry: Entry
     score: float
     matched_in: Sequence[Locale]
     marks: Marks
+    through: Sequence[Through] = ()
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,14 @@ class SearchPage:
     """A page of what was found.
 
     :ivar facets: by facet, in the order of pages, the entries of each value, most first.
-    :ivar relaxed: no entry has all the words, so those with some of them are given.
+    :ivar findings: how the query was understood, and what was made of it.
     """
 
     wanted: Wanted
     total: int
     found: Sequence[Found]
     facets: Mapping[str, Mapping[str, int]]
-    relaxed: bool
+    findings: Findings
 
     @property
     def pages(self) -> int:
@@ -101,15 +104,7 @@ def clean_text(text: str) -> str:
 
 def clean_filters(asked: Mapping[str, Sequence[str]], names: Names) -> dict[str, tuple[str, ...]]:
     """Return the filters whose values exist; anything else in an address is left out."""
-    known: dict[str, Any] = {
-        "kind": KINDS,
-        "country": names.countries,
-        "sector": names.sectors,
-        "term": names.terms,
-        "stage": {*STAGES, *(f"{TRL_PREFIX}{level}" for level in range(1, 10))},
-        "instrument": LINE_INSTRUMENTS,
-        "language": set(Locale),
-    }
+    known = known_codes(names)
     found = {
         facet: tuple(dict.fromkeys(value for value in asked.get(facet, ()) if value in known[facet]))
         for facet in FACETS
@@ -122,7 +117,7 @@ def clean_sort(sort: str) -> str:
     return sort if sort in SORTS else SORTS[0]
 
 
-def search(session: Session, index: SearchIndex, actor: Actor, wanted: Wanted, locale: Locale) -> SearchPage:
+def search(session: Session, finder: Finder, actor: Actor, wanted: Wanted, locale: Locale) -> SearchPage:
     """Return a page of entries that the actor may view.
 
     The index may lag behind: each id is checked against the database, a page that loses
@@ -131,38 +126,41 @@ def search(session: Session, index: SearchIndex, actor: Actor, wanted: Wanted, l
     :param locale: the language of the reader, for titles; never filters.
     :raises IndexMissing: there is no index yet.
     """
-    results, hits, lost = _visible_hits(session, index, actor, wanted)
+    findings, hits, lost = _visible_hits(session, finder, actor, wanted)
+    results = findings.results
     page = hits[(wanted.page - 1) * wanted.limit : wanted.page * wanted.limit]
     entries = {entry.id: entry for entry in by_ids(session, actor, [hit.id for hit in page])}
-    stems = stems_of(wanted.text)
+    stems = stems_of(findings.text, finder.vocabularies())
     return SearchPage(
         wanted=wanted,
         total=results.total - lost,
         found=[_found(entries[hit.id], hit, stems, locale) for hit in page if hit.id in entries],
         facets={name: _ordered(name, results.facets.get(name, {}), wanted.filters) for name in FACETS},
-        relaxed=results.relaxed,
+        findings=findings,
     )
 
 
 def _visible_hits(
-    session: Session, index: SearchIndex, actor: Actor, wanted: Wanted
-) -> tuple[Results, Sequence[Hit], int]:
+    session: Session, finder: Finder, actor: Actor, wanted: Wanted
+) -> tuple[Findings, Sequence[Hit], int]:
     """Return the index's answer, the hits up to the wanted page that stand, and how many fell."""
     end = wanted.page * wanted.limit
     query = Query(
         text=wanted.text,
         labels=policy.labels_of(actor),
         filters=wanted.filters,
+        without=wanted.without,
         sort=wanted.sort,
         limit=end,
     )
     while True:
-        results = index.search(query)
+        findings = finder.find(query)
+        results = findings.results
         seen = _visible(session, actor, [hit.id for hit in results.hits])
         hits = [hit for hit in results.hits if hit.id in seen]
         lost = len(results.hits) - len(hits)
         if len(hits) >= end or len(results.hits) < query.limit:
-            return results, hits, lost
+            return findings, hits, lost
         query = replace(query, limit=end + lost)
 
 
@@ -186,19 +184,18 @@ def _ordered(
 Stems = Mapping[Locale, frozenset[str]]
 
 
-def stems_of(text: str) -> Stems:
-    """Return the stems of a query as each language cuts them."""
-    return {locale: frozenset(analysis.terms(text, locale)) for locale in Locale}
-
-
-def _found(entry: Entry, hit: Hit, stems: Stems, locale: Locale) -> Found:
+def _found(entry: Entry, hit: Hit, typed: Stems, locale: Locale) -> Found:
+    stems = {
+        x: typed[x].union(*(through.variant.stems for through in hit.through if through.variant.locale == x))
+        for x in Locale
+    }
     shown = entry.text(locale)
     matched = entry.texts.get(hit.matched_in[0], shown) if hit.matched_in else shown
     # The reader's own language, wherever its words matched too.
     source = shown if shown.locale in hit.matched_in else matched
     title = analysis.mark(shown.title, shown.locale, stems[shown.locale])
     marks = Marks(title, _snippet(source, stems[source.locale]), source.locale)
-    return Found(entry, hit.score, hit.matched_in, marks)
+    return Found(entry, hit.score, hit.matched_in, marks, hit.through)
 
 
 def _snippet(text: EntryText, wanted: frozenset[str]) -> Pieces:

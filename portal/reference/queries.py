@@ -16,6 +16,15 @@ from portal.reference.model import (
     ReferenceRate,
     Region,
 )
+from portal.taxonomy.concepts import ALTERNATIVE_WEIGHT, NamedThing
+from portal.taxonomy.naming import in_languages, named
+
+#: What kind of place a region is, in its name; people leave it out.
+_KINDS_OF_REGION = frozenset(
+    "облысы провинциясы останы аймағы штаты қаласы Республикасы уәлаяты өлкесі автономиялық ауданы округі "
+    "область провинция остан аймак штат город Республика велаят край автономный автономная район округ "
+    "Region Province City Republic Territory Area Autonomous Municipality of".split()
+)
 
 
 def core_countries(session: Session) -> Sequence[Country]:
@@ -51,6 +60,26 @@ def country_names(session: Session) -> Mapping[str, dict[str, str]]:
 def region_names(session: Session) -> Mapping[str, dict[str, str]]:
     """Return every region's names by code."""
     return {row.code: row.names for row in session.execute(select(Region.code, Region.names))}
+
+
+def named_places(session: Session) -> list[NamedThing]:
+    """Return all countries, their capitals and the regions, as searches look for them."""
+    things = []
+    countries = select(Country.code, Country.names, Country.short_names, Country.capital)
+    for code, full, short, capital in session.execute(countries.order_by(Country.position)):
+        labels = in_languages(short), in_languages(full, ALTERNATIVE_WEIGHT)
+        things.append(named(f"country:{code}", *labels))
+        if capital:
+            things.append(named(f"capital:{code}", in_languages(capital)))
+    for code, names in sorted(region_names(session).items()):
+        bare = {locale: _without_kind(name) for locale, name in names.items()}
+        labels = in_languages(names), in_languages(bare, ALTERNATIVE_WEIGHT, hidden=True)
+        things.append(named(f"region:{code}", *labels))
+    return things
+
+
+def _without_kind(name: str) -> str:
+    return " ".join(word for word in name.split() if word not in _KINDS_OF_REGION)
 
 
 def annex_i_countries(session: Session) -> frozenset[str]:

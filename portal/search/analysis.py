@@ -2,6 +2,9 @@
 
 Normalise (Unicode NFC, case, ё as е, CO₂ as CO2), cut into words, drop stop words,
 stem. Engines receive stems. An index that another :data:`VERSION` made is rebuilt.
+
+A Kazakh stem is folded to the letters of a Russian keyboard *after* stemming, so that
+«қазақ» and «казак» meet; the ending was read off the proper spelling before.
 """
 
 import re
@@ -12,30 +15,40 @@ from functools import lru_cache
 import snowballstemmer
 
 from portal.core.i18n import Locale
-from portal.search import kazakh
+from portal.search import kazakh, russian
+from portal.search.scripts import fold
 
-VERSION = 1
+VERSION = 2
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*", re.UNICODE)
 _EVEN = str.maketrans({"ё": "е", "’": "'", "ʼ": "'", **{chr(0x2080 + n): str(n) for n in range(10)}})
-_SNOWBALL = {
-    Locale.RU: snowballstemmer.stemmer("russian"),
-    Locale.EN: snowballstemmer.stemmer("english"),
-}
+_ENGLISH = snowballstemmer.stemmer("english")
+#: British spellings that Snowball would keep apart from the American ones.
+_BRITISH = re.compile(r"is(ation|ations|ational)$")
+_CYRILLIC = re.compile("[а-яәғқңөұүһі]")
 
-#: Words too common to find anything by. Short lists: a catalogue's texts are short.
+#: Words that say nothing of what is looked for. What may name a thing in a catalogue
+#: (more, first, new, бар) stays a word.
 STOP_WORDS = {
     Locale.KK: frozenset(
-        "және мен бен пен үшін бойынша туралы бұл осы сол бар жоқ емес да де та те әр кез "
-        "арқылы дейін кейін бір болып болады еді немесе сондай ақ".split()
+        "және мен бен пен үшін бойынша туралы бұл осы сол ол олар біз сіз біздің олардың оның оны "
+        "оған емес да де та те әр кез арқылы дейін кейін соң бір болып болады болған болатын еді екен "
+        "немесе не яғни сондай сондықтан мұндай осындай ақ ғана гөрі сияқты секілді тиіс керек арасында "
+        "қарай бері ал бірақ егер кезде кезінде ретінде жөніндегі жөнінде қатысты тәрізді".split()
     ),
     Locale.RU: frozenset(
-        "и в во не на с со к ко по из за от до у о об для при или как что это его ее их же "
-        "а но то так также под над через после".split()
+        "и в во не на с со к ко по из за от до у о об обо для при или как что это этот эта эти этого этой "
+        "его ее их им ими же а но то та те тот так также под над через после он она оно они мы вы я нас "
+        "бы был была было были быть есть будет будут который которая которое которые которых которым "
+        "чем чтобы если когда где там тут уже еще лишь только ли ни без между перед около свой своих своей "
+        "своего какой какая какие такой такая такие таких весь вся все всех всего кто чего ему ей них".split()
     ),
     Locale.EN: frozenset(
-        "a an the of in on at to for and or by with from as is are be was were it its this "
-        "that these those into than".split()
+        "a an the of in on at to for and or by with from as is are be was were been being it its this "
+        "that these those into than then them they their there he she we you our your his her not no nor "
+        "but if so such has have had do does did can could may might must shall should will would about "
+        "over under through without within between while which who whom whose what when where how also "
+        "both each any some per via us i".split()
     ),
 }
 
@@ -51,21 +64,46 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
         yield normalise(match.group()), match.start(), match.end()
 
 
+def is_cyrillic(word: str) -> bool:
+    """Return whether a normalised word holds a Cyrillic letter."""
+    return _CYRILLIC.search(word) is not None
+
+
+def is_foreign(word: str, locale: Locale) -> bool:
+    """Return whether a normalised word is certainly not of this language.
+
+    Kazakh and Russian share an alphabet but for nine letters: a word with one of them is
+    Kazakh, one that the Russian dictionary has is Russian.
+    """
+    if is_cyrillic(word) == (locale == Locale.EN):
+        return True
+    if locale == Locale.EN:
+        return False
+    return (fold(word) != word) if locale == Locale.RU else russian.knows(word)
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str, locale: Locale) -> str:
-    """Return the stem of a normalised word."""
-    if locale == Locale.KK:
-        return kazakh.stem(word)
-    if any("а" <= letter <= "я" for letter in word) and locale == Locale.EN:
+    """Return the stem of a normalised word; of another script's word the word itself."""
+    if is_cyrillic(word) == (locale == Locale.EN):
         return word
-    stemmed: str = _SNOWBALL[locale].stemWord(word)
+    if locale == Locale.KK:
+        return fold(kazakh.stem(word))
+    if locale == Locale.RU:
+        return russian.stem(word)
+    stemmed: str = _ENGLISH.stemWord(_BRITISH.sub(r"iz\1", word))
     return stemmed
+
+
+def surface_words(text: str, locale: Locale) -> list[str]:
+    """Return the normalised words of a text, in order, stop words left out."""
+    stop = STOP_WORDS[locale]
+    return [word for word in _WORD.findall(normalise(text)) if word not in stop]
 
 
 def terms(text: str, locale: Locale) -> list[str]:
     """Return the stems of a text, in order, stop words left out."""
-    stop = STOP_WORDS[locale]
-    return [stem(word, locale) for word, _, _ in words(text) if word not in stop]
+    return [stem(word, locale) for word in surface_words(text, locale)]
 
 
 def mark(text: str, locale: Locale, wanted: frozenset[str]) -> list[tuple[str, bool]]:

@@ -7,6 +7,7 @@ import click
 
 from portal.core.outbox import forget_jobs, newest_job
 from portal.core.services import Services
+from portal.search import pairs_cli
 from portal.search.jobs import KINDS
 
 
@@ -37,5 +38,8 @@ def build(services: Services) -> int:
         forget_jobs(uow.session, KINDS, newest)
     return found
 
+
+for command in pairs_cli.COMMANDS:
+    index_group.add_command(command)
 
 COMMANDS = (index_group,)

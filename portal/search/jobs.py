@@ -19,6 +19,7 @@ def index_jobs(index: SearchIndex, source: DocumentSource) -> dict[str, JobHandl
 
     def update(payloads: Sequence[dict[str, Any]]) -> None:
         index.update(source, sorted({int(payload["id"]) for payload in payloads}))
+        index.tidy()
 
     def rebuild(payloads: Sequence[dict[str, Any]]) -> None:
         index.rebuild(source, iter)

@@ -1,306 +1,273 @@
-"""The embedded engine: a Whoosh index in the data folder.
+"""The embedded engine: Whoosh keeps the index, NumPy answers from it.
 
-One field per language holds stems, the title's repeated for weight; nothing is stored
-but the id, labels, facets and age, which are kept in memory per generation. One writer
-at a time, held by a file lock; readers notice a new generation by themselves.
-
-The index files contain pickles: the folder must be private and is never taken from
-anywhere else, only built.
+Readers notice a new state by themselves: they look at two times of change on every
+query, and read what is new only. Threads share one snapshot.
 """
 
-import fcntl
-import json
-import shutil
+import logging
 import threading
-import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from whoosh import fields, index, query, scoring
-from whoosh.analysis import SpaceSeparatedTokenizer
-from whoosh.searching import Searcher
+import numpy as np
+from whoosh import index as whoosh
 
 from portal.core.i18n import Locale
-from portal.search import analysis
+from portal.search.expansion import ExpanderProvider
 from portal.search.index import (
-    FACETS,
-    Document,
     DocumentSource,
     Hit,
     IndexMissing,
     Progress,
     Query,
     Results,
+    Through,
 )
+from portal.search.plan import Lexicon, Plan, make_plan
+from portal.search.postings import Docs, Floats
+from portal.search.scoring import Matches, lookup, match, standing
+from portal.search.snapshot import Codebook, Mask, Segment, Snapshot
+from portal.search.syntax import parse
+from portal.search.vocabulary import Vocabulary
+from portal.search.whoosh_files import IndexFiles, read_words, version_of
 
-#: Changes with the schema below; an index of another version is rebuilt.
-SCHEMA_VERSION = 1
-TITLE_WEIGHT = 3
-BATCH = 200
+logger = logging.getLogger(__name__)
 
-
-def _schema() -> fields.Schema:
-    words = {
-        f"text_{locale}": fields.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False) for locale in Locale
-    }
-    return fields.Schema(id=fields.ID(unique=True, stored=True), data=fields.STORED, **words)
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """What is known of a document besides its words."""
-
-    id: int
-    labels: frozenset[str]
-    facets: Mapping[str, tuple[str, ...]]
-    moment: int
+#: Two changes within the grain of a file system's clock look like one.
+_CLOCK_GRAIN = 0.05
+#: Of a hit so many words of the query are explained.
+_MOST_THROUGH = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Generation:
-    """One state of the index, open for reading."""
+    """A snapshot, where it was read from, and the words of its entries."""
 
-    folder: str
-    searcher: Searcher
-    kept: Mapping[int, _Kept]
+    seen: tuple[int, int]
+    certain: bool
+    snapshot: Snapshot
+    vocabularies: Mapping[Locale, Vocabulary]
+    places: Mapping[Locale, int]
 
 
 class WhooshIndex:
     """Implements :class:`~portal.search.index.SearchIndex` in a folder.
 
-    :param folder: holds one folder per build and a file ``current`` that names one.
+    :param folder: private to the portal; see :mod:`portal.search.whoosh_files`.
+    :param expander: gives what words are called elsewhere; ``None`` = nothing.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    transactional = False
+
+    def __init__(self, folder: Path, expander: ExpanderProvider | None = None) -> None:
+        self._files = IndexFiles(folder)
+        self._expander = expander
         self._generation: _Generation | None = None
         self._guard = threading.Lock()
 
     def is_current(self, source: DocumentSource) -> bool:
-        """Return whether there is an index of this source, made by this version of the analysis."""
-        name = self._current()
+        """Return whether there is an undamaged index of this source, made by this analysis."""
+        name = self._files.current()
         if name is None:
             return False
-        try:
-            found = json.loads((self._folder / name / "version.json").read_text())
-            self._open()
-        except (OSError, ValueError, IndexMissing):
-            return False
-        return bool(found == _version(source))
+        if not self._files.is_whole(name):
+            # Perhaps a writer has just committed and not yet noted the sizes.
+            with self._files.lock():
+                name = self._files.current() or name
+                if not self._files.is_whole(name):
+                    logger.warning("the search index is damaged or half written; it has to be rebuilt")
+                    return False
+        return bool(self._files.state(name)["version"] == version_of(source))
 
-    def search(self, wanted: Query) -> Results:
-        """Return a page of hits, best first; ties by id."""
+    def search(self, query: Query) -> Results:
+        """Return a page of hits, best first; ties by id.
+
+        :raises IndexMissing: there is no index, or it is damaged.
+        """
         generation = self._open()
-        scores, relaxed = _scores(generation.searcher, wanted.text)
-        found: _Scores = {number: {} for number in generation.kept} if scores is None else scores
-        allowed = {n: s for n, s in found.items() if generation.kept[n].labels & wanted.labels}
-        hits = {n: s for n, s in allowed.items() if _passes(generation.kept[n], wanted.filters)}
-        page = sorted(hits, key=_order(generation.kept, hits, wanted))
-        page = page[wanted.offset : wanted.offset + wanted.limit]
+        snapshot = generation.snapshot
+        expander = self._expander() if query.expand and self._expander and query.text else None
+        plan = make_plan(query.text, query.locales, Lexicon(generation.vocabularies, expander))
+        allowed = snapshot.allowed(query.labels)
+        if query.only is not None:
+            allowed = allowed & np.isin(snapshot.keys, list(query.only))
+        for facet, values in query.without.items():
+            allowed = allowed & ~snapshot.passing(facet, values)
+        wanted = _mask(snapshot, allowed, query.filters)
+        matches = match(snapshot, plan, wanted)
+        kept = wanted[matches.docs]
+        hits, scores = matches.docs[kept], matches.scores[kept]
+        complete = None if matches.complete is None else matches.complete[kept]
+        best = _page(snapshot, hits, scores, complete, query, plan)
         return Results(
             total=len(hits),
-            hits=[_hit(generation.kept[number], hits[number]) for number in page],
-            facets=_count_facets(generation.kept, allowed, wanted.filters),
-            relaxed=relaxed,
+            hits=_hits(snapshot, hits[best], scores[best], matches, plan, query),
+            facets={facet: _count(snapshot, facet, matches, hits, allowed, query) for facet in query.facets},
+            relaxed=matches.relaxed,
+            complete=None if complete is None else int(np.count_nonzero(complete)),
+            cut=plan.cut,
         )
+
+    def vocabulary(self, locale: Locale) -> Vocabulary:
+        """Return the words of public entries in a language.
+
+        :raises IndexMissing: there is no index.
+        """
+        return self._open().vocabularies[locale]
 
     def update(self, source: DocumentSource, ids: Sequence[int]) -> None:
         """Bring these entries up to date; those that are gone leave the index."""
-        with self._lock():
-            name = self._current()
-            if name is not None:
-                _write(self._folder / name, source, ids)
+        self._files.update(source, ids)
+
+    def tidy(self) -> None:
+        """Put small pieces of the index together, if there are many."""
+        self._files.tidy()
 
     def rebuild(self, source: DocumentSource, progress: Progress) -> int:
-        """Build anew beside the running index, replay what changed meanwhile, then swap.
-
-        One rebuild at a time; updates of the running index go on meanwhile.
-        """
-        with self._lock("rebuild.lock"):
-            name = uuid.uuid4().hex
-            folder = self._folder / name
-            folder.mkdir(mode=0o700)
-            position = source.position()
-            count = _build(folder, source, progress)
-            with self._lock():
-                _write(folder, source, sorted(source.changed_since(position)))
-                (folder / "version.json").write_text(json.dumps(_version(source)))
-                pointer = self._folder / "current.new"
-                pointer.write_text(name)
-                pointer.replace(self._folder / "current")
-            self._drop_others(name)
-        return count
-
-    def _drop_others(self, name: str) -> None:
-        """Remove the builds of before; a reader that has one open keeps its files."""
-        for folder in self._folder.iterdir():
-            if folder.is_dir() and folder.name != name:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _current(self) -> str | None:
-        try:
-            return (self._folder / "current").read_text().strip() or None
-        except OSError:
-            return None
+        """Build anew beside the running index, then swap; returns the number of documents."""
+        return self._files.rebuild(source, progress)
 
     def _open(self) -> _Generation:
-        """Return the newest generation, opening it if this process has not seen it.
+        """Return the newest generation, reading what is new in it.
 
         :raises IndexMissing: there is none.
         """
         known = self._generation
-        if known is not None and known.folder == self._current() and known.searcher.up_to_date():
+        if known is not None and known.certain and known.seen == self._changed(known.snapshot.name):
             return known
         with self._guard:
             try:
-                self._generation = self._read_current()
+                self._generation = self._read_current(self._generation)
             except IndexMissing:
                 # Perhaps swapped and dropped between reading its name and opening it.
-                self._generation = self._read_current()
+                self._generation = self._read_current(None)
             return self._generation
 
-    def _read_current(self) -> _Generation:
-        name = self._current()
+    def _changed(self, name: str) -> tuple[int, int]:
+        """Return when the pointer and the build's folder last changed."""
+        folder = self._files.folder
+        try:
+            return (folder / "current").stat().st_mtime_ns, (folder / name).stat().st_mtime_ns
+        except OSError:
+            return (0, 0)
+
+    def _read_current(self, known: _Generation | None) -> _Generation:
+        name = self._files.current()
         if name is None:
             raise IndexMissing("there is no search index; run: portal index rebuild")
+        if known is not None and known.snapshot.name != name:
+            known = None
+        seen = self._changed(name)
+        certain = max(seen) / 1e9 < time.time() - _CLOCK_GRAIN
         try:
-            return _read(name, self._folder / name)
+            snapshot = _read(name, self._files.folder / name, known.snapshot if known else None)
+            vocabularies = known.vocabularies if known else {x: Vocabulary(x) for x in Locale}
+            places = {
+                locale: read_words(
+                    self._files.folder / name, vocabularies[locale], known.places[locale] if known else 0
+                )
+                for locale in Locale
+            }
         except Exception as error:
             # Whoosh meets a damaged file with whatever its reading trips over.
             raise IndexMissing("the search index is damaged; run: portal index rebuild") from error
-
-    @contextmanager
-    def _lock(self, name: str = "lock") -> Iterator[None]:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / name).open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        return _Generation(seen, certain, snapshot, vocabularies, places)
 
 
-def _version(source: DocumentSource) -> dict[str, int | str]:
-    return {"analysis": analysis.VERSION, "schema": SCHEMA_VERSION, "source": source.identity()}
+def _read(name: str, folder: Path, known: Snapshot | None) -> Snapshot:
+    """Return the newest state of a build, taking over what is known of its segments."""
+    codebook = known.codebook if known else Codebook()
+    held = {segment.name: segment for segment in known.segments} if known else {}
+    reader = whoosh.open_dir(str(folder)).reader()
+    leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.doc_count_all()]
+    segments, deleted = [], {}
+    for leaf in leaves:
+        segment_name = leaf.segment().segment_id()
+        deleted[segment_name] = list(leaf.segment().deleted_docs())
+        if segment_name in held:
+            segments.append(held[segment_name])
+            leaf.close()
+        else:
+            segments.append(Segment(leaf, codebook))
+    return Snapshot(name, segments, deleted, codebook)
 
 
-def _read(name: str, folder: Path) -> _Generation:
-    searcher = index.open_dir(str(folder)).searcher(weighting=scoring.BM25F(B=0.4, K1=1.2))
-    kept = {}
-    for number, stored in searcher.reader().iter_docs():
-        data = stored["data"]
-        kept[number] = _Kept(
-            id=int(stored["id"]),
-            labels=frozenset(data["labels"]),
-            facets=data["facets"],
-            moment=data["moment"],
-        )
-    return _Generation(name, searcher, kept)
+def _mask(
+    snapshot: Snapshot, allowed: Mask, filters: Mapping[str, tuple[str, ...]], but: str = ""
+) -> Mask:
+    for facet, values in filters.items():
+        if values and facet != but:
+            allowed = allowed & snapshot.passing(facet, values)
+    return allowed
 
 
-def _build(folder: Path, source: DocumentSource, progress: Progress) -> int:
-    writer = index.create_in(str(folder), _schema()).writer(limitmb=128)
-    ids = source.ids()
-    count = 0
-    batch: list[int] = []
-    for number, entry_id in enumerate(progress(ids), 1):
-        batch.append(entry_id)
-        if len(batch) == BATCH or number == len(ids):
-            for document in source.documents(batch):
-                writer.add_document(**_fields(document))
-                count += 1
-            batch = []
-    writer.commit()
-    return count
+def _page(
+    snapshot: Snapshot, docs: Docs, scores: Floats, complete: Mask | None, query: Query, plan: Plan
+) -> Docs:
+    """Return the places of the hits of a page, in their order."""
+    if query.sort == "newest" or plan.everything:
+        order = np.lexsort((-snapshot.keys[docs], -snapshot.moments[docs]))
+        return order[query.offset : query.offset + query.limit].astype(np.int32)
+    if complete is not None:
+        # Those with all the words come first.
+        scores = np.where(complete, scores + scores.max(initial=0) + 1, scores)
+    last = query.offset + query.limit
+    places = np.arange(len(docs))
+    if len(docs) > last:
+        least = np.partition(scores, len(scores) - last)[len(scores) - last]
+        places = np.flatnonzero(scores >= least)
+    order = np.lexsort((snapshot.keys[docs[places]], -scores[places]))
+    return places[order][query.offset : last].astype(np.int32)
 
 
-def _write(folder: Path, source: DocumentSource, ids: Sequence[int]) -> None:
-    if not ids:
-        return
-    writer = index.open_dir(str(folder)).writer()
-    try:
-        for entry_id in ids:
-            writer.delete_by_term("id", str(entry_id))
-        for document in source.documents(ids):
-            writer.add_document(**_fields(document))
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit()
+def _count(
+    snapshot: Snapshot, facet: str, matches: Matches, hits: Docs, allowed: Mask, query: Query
+) -> Mapping[str, int]:
+    """Return how many hits carry each value of a facet, the facet's own filter apart."""
+    if query.filters.get(facet):
+        hits = matches.docs[_mask(snapshot, allowed, query.filters, but=facet)[matches.docs]]
+    return snapshot.facets[facet].counts(hits, snapshot.total)
 
 
-def _fields(document: Document) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "id": str(document.id),
-        "data": {
-            "labels": sorted(document.labels),
-            "facets": {name: tuple(values) for name, values in document.facets.items()},
-            "moment": document.moment,
-        },
-    }
-    for locale, title in document.titles.items():
-        stems = analysis.terms(title, locale) * TITLE_WEIGHT
-        stems += analysis.terms(document.bodies.get(locale, ""), locale)
-        found[f"text_{locale}"] = " ".join(stems)
-    return found
+def _hits(
+    snapshot: Snapshot, docs: Docs, scores: Floats, matches: Matches, plan: Plan, query: Query
+) -> list[Hit]:
+    by_field = {locale: lookup(found, docs) for locale, found in matches.fields.items()}
+    keys = snapshot.keys[docs].tolist()
+    rounded = [round(score, 4) for score in scores.tolist()]
+    locales = [
+        tuple(sorted((x for x in by_field if by_field[x][n] > 0), key=lambda x: -by_field[x][n]))
+        for n in range(len(keys))
+    ]
+    through = _explained(snapshot, docs, locales, plan, query) if query.expand else [()] * len(keys)
+    return [Hit(*parts) for parts in zip(keys, rounded, locales, through, strict=True)]
 
 
-_Scores = dict[int, dict[Locale, float]]
-
-
-def _scores(searcher: Searcher, text: str) -> tuple[_Scores | None, bool]:
-    """Return each matching document's score by language; ``None`` = all documents.
-
-    An entry has to hold all words of the query in one language. Where no entry does,
-    those with some of them are given, and the second value is true.
-    """
-    by_locale = {locale: list(dict.fromkeys(analysis.terms(text, locale))) for locale in Locale}
-    if not any(by_locale.values()):
-        return (None if not text.strip() else {}), False
-    found = _run(searcher, by_locale, query.And)
-    if found or all(len(words) == 1 for words in by_locale.values()):
-        return found, False
-    return _run(searcher, by_locale, query.Or), True
-
-
-def _run(searcher: Searcher, by_locale: Mapping[Locale, list[str]], combine: Callable[..., Any]) -> _Scores:
-    found: _Scores = {}
-    for locale, words in by_locale.items():
-        if not words:
+def _explained(
+    snapshot: Snapshot, docs: Docs, locales: Sequence[tuple[Locale, ...]], plan: Plan, query: Query
+) -> list[tuple[Through, ...]]:
+    """Return by which other words than the typed ones each hit was found."""
+    clauses = parse(query.text).clauses
+    found: list[list[Through]] = [[] for _ in locales]
+    for field in plan.fields:
+        mine = [n for n, matched in enumerate(locales) if matched and matched[0] == field.locale]
+        if not mine:
             continue
-        clause = combine([query.Term(f"text_{locale}", word) for word in words])
-        for hit in searcher.search(clause, limit=None):
-            found.setdefault(hit.docnum, {})[locale] = float(hit.score or 0)
-    return found
-
-
-def _passes(kept: _Kept, filters: Mapping[str, tuple[str, ...]], but: str = "") -> bool:
-    return all(
-        name == but or not values or set(values) & set(kept.facets.get(name, ()))
-        for name, values in filters.items()
-    )
-
-
-def _order(kept: Mapping[int, _Kept], hits: _Scores, wanted: Query) -> Callable[[int], tuple[float, int]]:
-    if wanted.sort == "newest" or not wanted.text.strip():
-        return lambda number: (-kept[number].moment, -kept[number].id)
-    return lambda number: (-max(hits[number].values()), kept[number].id)
-
-
-def _hit(kept: _Kept, scores: Mapping[Locale, float]) -> Hit:
-    locales = tuple(sorted(scores, key=lambda x: -scores[x]))
-    return Hit(kept.id, round(max(scores.values(), default=0.0), 4), locales)
-
-
-def _count_facets(
-    kept: Mapping[int, _Kept], numbers: _Scores, filters: Mapping[str, tuple[str, ...]]
-) -> dict[str, dict[str, int]]:
-    found = {}
-    for name in FACETS:
-        counts: Counter[str] = Counter()
-        for number in numbers:
-            if _passes(kept[number], filters, but=name):
-                counts.update(kept[number].facets.get(name, ()))
-        found[name] = dict(counts.most_common())
-    return found
+        of_mine = docs[mine]
+        holds: Callable[[Docs], Mask] = lambda where: np.isin(of_mine, where)  # noqa: B023, E731
+        words = [((n,), word) for n, clause in enumerate(field.clauses) for word in clause.words]
+        words += [(span.clauses, span.word) for span in field.spans]
+        for numbers, word in words:
+            if all(variant.reason == "exact" for variant in word.variants):
+                continue
+            typed = " ".join(" ".join(clauses[n][0].words) for n in numbers)
+            named = np.zeros(len(mine), np.bool_)
+            for variant in sorted(word.variants, key=lambda x: (x.reason != "exact", -x.weight)):
+                hits = holds(standing(snapshot, variant)) & ~named
+                named |= hits
+                if variant.reason != "exact":
+                    for place in np.flatnonzero(hits).tolist():
+                        found[mine[place]].append(Through(typed, variant))
+    return [tuple(through[:_MOST_THROUGH]) for through in found]

@@ -1,1 +1,1 @@
-"""Sectors and technology terms with their labels in three languages."""
+"""Sectors, technology terms and the thesaurus with their labels in three languages."""

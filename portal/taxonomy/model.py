@@ -1,11 +1,13 @@
-"""Tables of sectors and technology terms."""
+"""Tables of sectors, technology terms and the thesaurus."""
 
+import enum
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Names
+from portal.core.i18n import Locale
 from portal.core.provenance import Provenance
 from portal.core.values import AsJson
 
@@ -62,3 +64,103 @@ class TermLabel(Base):
     label: Mapped[str]
 
     term: Mapped[Term] = relationship(back_populates="labels", lazy="raise")
+
+
+class Review(enum.StrEnum):
+    """Whether someone who knows the languages has read a record."""
+
+    UNREVIEWED = "unreviewed"
+    REVIEWED = "reviewed"
+
+
+class LabelKind(enum.StrEnum):
+    """What a label is to its concept, as in SKOS."""
+
+    PREFERRED = "preferred"
+    ALTERNATIVE = "alternative"
+    HIDDEN = "hidden"
+
+
+class LinkKind(enum.StrEnum):
+    """What another concept is to a concept, as in SKOS."""
+
+    BROADER = "broader"
+    RELATED = "related"
+
+
+class Concept(Base):
+    """A notion of the thesaurus: what people call one thing in three languages.
+
+    :ivar group: the part of the thesaurus in which it stands.
+    :ivar term_code: the technology term that is the same thing.
+    """
+
+    __tablename__ = "concept"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    group: Mapped[str]
+    term_code: Mapped[str | None] = mapped_column(ForeignKey("term.code"), index=True)
+    review: Mapped[Review] = mapped_column(default=Review.UNREVIEWED)
+    provenance: Mapped[Provenance] = mapped_column(AsJson(Provenance))
+
+    labels: Mapped[list["ConceptLabel"]] = relationship(
+        back_populates="concept",
+        cascade="all, delete-orphan",
+        lazy="raise",
+        order_by="(ConceptLabel.locale, ConceptLabel.position)",
+    )
+    links: Mapped[list["ConceptLink"]] = relationship(
+        foreign_keys="ConceptLink.concept_code", cascade="all, delete-orphan", lazy="raise"
+    )
+
+
+class ConceptLabel(Base):
+    """What a concept is called in one language.
+
+    :ivar kind: a hidden label is recognised in searches and never printed.
+    :ivar position: among the concept's labels of this language, from 0.
+    :ivar folded: the label as the search compares words; databases differ in lower case.
+    """
+
+    __tablename__ = "concept_label"
+    __table_args__ = (UniqueConstraint("concept_code", "locale", "label"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    concept_code: Mapped[str] = mapped_column(ForeignKey("concept.code"), index=True)
+    locale: Mapped[Locale]
+    label: Mapped[str]
+    kind: Mapped[LabelKind]
+    position: Mapped[int]
+    folded: Mapped[str]
+
+    concept: Mapped[Concept] = relationship(back_populates="labels", lazy="raise")
+
+
+class ConceptLink(Base):
+    """Where a concept stands among the others."""
+
+    __tablename__ = "concept_link"
+
+    concept_code: Mapped[str] = mapped_column(ForeignKey("concept.code"), primary_key=True)
+    # Concepts name each other across files, so the other one may be written later.
+    other_code: Mapped[str] = mapped_column(
+        ForeignKey("concept.code", deferrable=True, initially="DEFERRED"), primary_key=True, index=True
+    )
+    kind: Mapped[LinkKind] = mapped_column(primary_key=True)
+
+
+class OfficialLabel(Base):
+    """An entry of an official code list, as its keeper translates it.
+
+    :ivar list_code: the list, such as ``ACTIVITY``.
+    """
+
+    __tablename__ = "official_label"
+    __table_args__ = (UniqueConstraint("list_code", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_code: Mapped[str]
+    code: Mapped[str]
+    names: Mapped[Names]
+    review: Mapped[Review]
+    provenance: Mapped[Provenance] = mapped_column(AsJson(Provenance))

@@ -1,11 +1,20 @@
-"""Reads the taxonomy: it is small, so it is read whole."""
+"""Reads the taxonomy and the thesaurus: they are small, so they are mostly read whole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from portal.taxonomy.model import Sector, Term
+from portal.core.i18n import Locale
+from portal.search.analysis import normalise
+from portal.taxonomy.model import (
+    Concept,
+    ConceptLabel,
+    OfficialLabel,
+    Review,
+    Sector,
+    Term,
+)
 from portal.taxonomy.tree import TermTree
 
 
@@ -27,3 +36,51 @@ def term_tree(session: Session) -> TermTree:
         sectors={row.code: row.sector_code for row in rows},
         tags={row.code: frozenset(row.tags) for row in rows},
     )
+
+
+def _whole_concepts() -> Select[Concept]:
+    return select(Concept).options(selectinload(Concept.labels), selectinload(Concept.links))
+
+
+def list_concepts(session: Session) -> Sequence[Concept]:
+    """Return all concepts of the thesaurus with labels and links, by group and code."""
+    return session.scalars(_whole_concepts().order_by(Concept.group, Concept.code)).all()
+
+
+def find_concept(session: Session, code: str) -> Concept | None:
+    """Return a concept with labels and links."""
+    return session.scalars(_whole_concepts().where(Concept.code == code)).first()
+
+
+def find_concepts(session: Session, text: str, locale: Locale, limit: int = 10) -> Sequence[Concept]:
+    """Return concepts one of whose labels has words that begin like a text, nearest first.
+
+    :param locale: the language in which labels are looked at; hidden ones are found too.
+    """
+    typed = normalise(" ".join(text.split()))
+    if not typed:
+        return []
+    begins = ConceptLabel.folded.startswith(typed, autoescape=True)
+    within = ConceptLabel.folded.contains(f" {typed}", autoescape=True)
+    near = (
+        select(
+            ConceptLabel.concept_code,
+            func.min(case((ConceptLabel.folded == typed, 0), (begins, 1), else_=2)).label("distance"),
+            func.min(func.length(ConceptLabel.folded)).label("length"),
+        )
+        .where(ConceptLabel.locale == locale, or_(begins, within))
+        .group_by(ConceptLabel.concept_code)
+        .subquery()
+    )
+    found = _whole_concepts().join(near, near.c.concept_code == Concept.code)
+    return session.scalars(found.order_by(near.c.distance, near.c.length, Concept.code).limit(limit)).all()
+
+
+def official_texts(session: Session) -> list[Mapping[Locale, str]]:
+    """Return what official code lists call a thing in the three languages; reviewed entries only."""
+    names = session.scalars(
+        select(OfficialLabel.names)
+        .where(OfficialLabel.review == Review.REVIEWED)
+        .order_by(OfficialLabel.list_code, OfficialLabel.code)
+    )
+    return [{locale: row[locale] for locale in Locale} for row in names]

@@ -49,3 +49,46 @@ def test_a_snippet_shows_the_first_match_and_is_cut_at_words() -> None:
 
     assert ("turbine", True) in pieces
     assert len("".join(piece for piece, _ in pieces)) < 200
+
+
+@pytest.mark.parametrize(
+    ("forms", "form"),
+    [
+        ("газы газов газам", "газ"),
+        ("стали сталью", "сталь"),
+        ("данные данных", "данные"),
+        ("сток стоков", "сток"),
+        ("люди людей человек", "человек"),
+        ("ёмкость емкости", "емкость"),
+    ],
+)
+def test_russian_forms_meet_in_the_word_that_a_catalogue_means(forms: str, form: str) -> None:
+    assert {analysis.stem(word, Locale.RU) for word in map(analysis.normalise, forms.split())} == {form}
+
+
+def test_kazakh_stems_are_folded_to_a_russian_keyboard() -> None:
+    assert analysis.stem("қалдықтарды", Locale.KK) == "калдык"
+
+
+def test_british_and_american_spellings_meet() -> None:
+    assert analysis.stem("organisations", Locale.EN) == analysis.stem("organization", Locale.EN)
+
+
+def test_a_word_of_another_script_is_left_as_it_is() -> None:
+    assert analysis.stem("turbines", Locale.RU) == "turbines"
+    assert analysis.stem("станции", Locale.EN) == "станции"
+
+
+@pytest.mark.parametrize(
+    ("word", "locale", "foreign"),
+    [
+        ("қалдық", Locale.RU, True),
+        ("мощность", Locale.KK, True),
+        ("жылу", Locale.KK, False),
+        ("wind", Locale.KK, True),
+        ("wind", Locale.EN, False),
+        ("ветер", Locale.EN, True),
+    ],
+)
+def test_what_is_certainly_of_another_language_is_known(word: str, locale: Locale, foreign: bool) -> None:
+    assert analysis.is_foreign(word, locale) is foreign

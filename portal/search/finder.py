@@ -1,0 +1,226 @@
+"""Search as a reader meets it: an engine's answer, checked against texts and spelling.
+
+Quotation marks and exact spelling are settled on the best candidates by their texts,
+which the catalogue gives; a misspelt word is corrected where nothing else is found.
+"""
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from portal.core.i18n import Locale
+from portal.search import analysis, kazakh
+from portal.search.index import Query, Results, SearchIndex
+from portal.search.spelling import Correction, Speller, other_layout
+from portal.search.syntax import Atom, Parsed, parse
+from portal.search.vocabulary import Vocabulary
+
+#: Of so many of the best candidates the texts are read.
+CANDIDATES = 200
+#: With so many hits or fewer a correction is offered.
+FEW = 2
+_MOST_CORRECTED = 3
+
+#: The texts of an entry by language: its title, then all others.
+Texts = Mapping[Locale, Sequence[str]]
+
+
+class TextSource(Protocol):
+    """Where the texts of entries are read; app.py registers one."""
+
+    def texts(self, ids: Sequence[int]) -> Mapping[int, Texts]:
+        """Return the texts of those entries that exist."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found.
+
+    :ivar text: the query that was carried out.
+    :ivar typed: the query as typed, where a corrected one was carried out instead.
+    :ivar meant: a corrected query that finds more; offered, not carried out.
+    :ivar unchecked: candidates beyond the best ones whose texts were not looked into for
+        what stands between quotation marks.
+    """
+
+    results: Results
+    text: str
+    typed: str | None = None
+    meant: str | None = None
+    unchecked: int = 0
+
+
+class Finder:
+    """Finds entries.
+
+    :param texts: where the texts of candidates are read.
+    """
+
+    def __init__(self, index: SearchIndex, texts: TextSource) -> None:
+        self._index = index
+        self._texts = texts
+        self._spellers: dict[Locale, Speller] = {}
+        self._guard = threading.Lock()
+
+    def vocabularies(self) -> Mapping[Locale, Vocabulary]:
+        """Return the words of public entries by language.
+
+        :raises IndexMissing: there is no index.
+        """
+        return {locale: self._index.vocabulary(locale) for locale in Locale}
+
+    def find(self, query: Query) -> Findings:
+        """Return what a query finds; what nothing is found for is corrected.
+
+        :raises IndexMissing: there is no index.
+        """
+        found = self._find(query)
+        whole = _with_all_words(found.results)
+        if whole > FEW:
+            return found
+        for text in self._corrected(query.text):
+            better = self._find(replace(query, text=text))
+            if _with_all_words(better.results) > whole:
+                return replace(found, meant=text) if whole else replace(better, typed=query.text)
+        return found
+
+    def _find(self, query: Query) -> Findings:
+        parsed = parse(query.text)
+        if parsed.literal:
+            return self._literal(query, parsed)
+        if self._spelled_differently(parsed):
+            return Findings(self._exact_first(query, parsed), query.text)
+        return Findings(self._index.search(query), query.text)
+
+    def _literal(self, query: Query, parsed: Parsed) -> Findings:
+        """Keep those of the best candidates in whose texts it stands as it was typed."""
+        # What is excluded literally is looked for in the texts, not cut away by stems.
+        broad = self._index.search(replace(query, limit=CANDIDATES, offset=0, facets=(), sort="relevance"))
+        texts = self._texts.texts([hit.id for hit in broad.hits])
+        only = frozenset(
+            hit.id for hit in broad.hits if hit.id in texts and stands_as_typed(parsed, texts[hit.id])
+        )
+        results = self._index.search(replace(query, only=only))
+        return Findings(results, query.text, unchecked=max(0, broad.total - len(broad.hits)))
+
+    def _exact_first(self, query: Query, parsed: Parsed) -> Results:
+        """Put those of the best candidates first in which a word is spelled as it was typed."""
+        if query.sort != "relevance" or query.offset + query.limit > CANDIDATES:
+            return self._index.search(query)
+        results = self._index.search(replace(query, limit=CANDIDATES, offset=0))
+        texts = self._texts.texts([hit.id for hit in results.hits])
+        typed = {kazakh.stem(word) for word in _plain_words(parsed)}
+        exact = {id_ for id_, found in texts.items() if typed & _kazakh_stems(found)}
+        hits = sorted(results.hits, key=lambda hit: hit.id not in exact)
+        return replace(results, hits=hits[query.offset : query.offset + query.limit])
+
+    def _spelled_differently(self, parsed: Parsed) -> bool:
+        """Return whether the index knows a word of the query in several spellings."""
+        vocabulary = self._index.vocabulary(Locale.KK)
+        for word in _plain_words(parsed):
+            if analysis.is_cyrillic(word):
+                spellings = {kazakh.stem(meant) for meant in vocabulary.unfold(word)}
+                if len(spellings) > 1:
+                    return True
+        return False
+
+    def _corrected(self, text: str) -> list[str]:
+        """Return likely corrections of a query, likeliest first."""
+        unknown = [word for word in dict.fromkeys(_plain_words(parse(text))) if not self._known(word)]
+        if not unknown or len(unknown) > _MOST_CORRECTED:
+            return []
+        choices = [self._corrections(word) for word in unknown]
+        if not all(choices):
+            unknown, choices = _those_with_choices(unknown, choices)
+        found = []
+        for rank in range(max((len(x) for x in choices), default=0)):
+            corrected = text
+            for word, words in zip(unknown, choices, strict=True):
+                corrected = _replaced(corrected, word, words[min(rank, len(words) - 1)])
+            if corrected != text and corrected not in found:
+                found.append(corrected)
+        return found
+
+    def _known(self, word: str) -> bool:
+        return len(word) < 3 or any(
+            word in self._index.vocabulary(locale) or word in analysis.STOP_WORDS[locale] for locale in Locale
+        )
+
+    def _corrections(self, word: str) -> list[str]:
+        found: list[Correction] = []
+        flipped = other_layout(word)
+        for locale in Locale:
+            speller = self._speller(locale)
+            if analysis.is_cyrillic(word) == (locale != Locale.EN):
+                found += speller.correct(word)
+            elif flipped in self._index.vocabulary(locale):
+                found.append(Correction(flipped, locale, 0.0))
+        ordered = sorted(found, key=lambda correction: correction.cost)
+        return list(dict.fromkeys(correction.word for correction in ordered))[:_MOST_CORRECTED]
+
+    def _speller(self, locale: Locale) -> Speller:
+        vocabulary = self._index.vocabulary(locale)
+        known = self._spellers.get(locale)
+        if known is None or known.size != len(vocabulary.counts):
+            with self._guard:
+                known = self._spellers[locale] = Speller(vocabulary)
+        return known
+
+
+def _with_all_words(results: Results) -> int:
+    """Return how many hits have all the words; of a long query any hit will do."""
+    if results.relaxed and results.complete is not None:
+        return results.complete
+    return results.total
+
+
+def stands_as_typed(parsed: Parsed, texts: Texts) -> bool:
+    """Return whether what stands between quotation marks stands so in one of the texts."""
+    read = [(locale, _normalised(text)) for locale, parts in texts.items() for text in parts]
+    for clause in parsed.clauses:
+        literal = [atom for atom in clause if atom.kind in ("phrase", "exact")]
+        if literal and len(literal) == len(clause) and not any(_stands(atom, read) for atom in literal):
+            return False
+    return not any(_stands(atom, read) for atom in parsed.excluded if atom.kind in ("phrase", "exact"))
+
+
+def _stands(atom: Atom, read: Sequence[tuple[Locale, list[str]]]) -> bool:
+    if atom.kind == "exact":
+        return any(atom.words[0] in words for _, words in read)
+    return any(_side_by_side(atom.words, words, locale) for locale, words in read)
+
+
+def _side_by_side(wanted: Sequence[str], words: Sequence[str], locale: Locale) -> bool:
+    stems = [analysis.stem(word, locale) for word in wanted]
+    places = [n for n, word in enumerate(words) if analysis.stem(word, locale) == stems[0]]
+    return any(
+        [analysis.stem(word, locale) for word in words[place : place + len(stems)]] == stems
+        for place in places
+    )
+
+
+def _normalised(text: str) -> list[str]:
+    return [word for word, _, _ in analysis.words(text)]
+
+
+def _kazakh_stems(texts: Texts) -> set[str]:
+    return {kazakh.stem(word) for text in texts.get(Locale.KK, ()) for word in _normalised(text)}
+
+
+def _plain_words(parsed: Parsed) -> list[str]:
+    return [atom.words[0] for clause in parsed.clauses for atom in clause if atom.kind == "word"]
+
+
+def _those_with_choices(words: list[str], choices: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    kept = [(word, found) for word, found in zip(words, choices, strict=True) if found]
+    return [word for word, _ in kept], [found for _, found in kept]
+
+
+def _replaced(text: str, word: str, by: str) -> str:
+    """Return a query with one word put in the place of another, however that was written."""
+    for match in re.finditer(r"[\w'’ʼ]+", text):
+        if analysis.normalise(match.group()) == word:
+            return text[: match.start()] + by + text[match.end() :]
+    return text

@@ -1,0 +1,314 @@
+"""What an engine has to look up: a query in the stems of each language, with its translations.
+
+In every language an entry needs, for each clause of the query, one of the words that
+stand for it. A word and all it may be called are scored as one word.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from portal.core.i18n import Locale
+from portal.search import analysis
+from portal.search.expansion import Expander, Expansion, Reading, Variant
+from portal.search.scripts import fold
+from portal.search.syntax import Atom, Parsed, parse
+from portal.search.vocabulary import Vocabulary
+
+#: From so many clauses on a query is a text, of which an entry need not hold every word.
+LONG = 12
+#: With so many words or more, fewer hits than this with all of them are followed by others
+#: with some: one of the words may be called something else in a good entry.
+SEVERAL, ENOUGH = 3, 10
+#: What sounds alike is looked up only in words of so many letters.
+SHORTEST_LOAN = 4
+#: What a word means by itself counts less where it is part of a longer term: «greenhouse» in
+#: "greenhouse gases".
+PART_WEIGHT = 0.6
+
+
+#: What only sounds alike has to weigh so much; where the thesaurus knows a word, what was learnt too.
+WEAK = 0.35
+_SURE = frozenset({"exact", "thesaurus", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word in one language with all that stands for it; scored as one word."""
+
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words of which one is enough; their scores add up."""
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What stands for several words of the query at once.
+
+    :ivar clauses: the numbers of the clauses that it stands for.
+    """
+
+    clauses: tuple[int, ...]
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """What is looked up in one language.
+
+    :ivar clauses: one per clause of the query; without words where this language has only
+        a stop word for it, which is then not asked for.
+    :ivar excluded: sets of stems; a text that holds all of one set is not wanted.
+    """
+
+    locale: Locale
+    clauses: tuple[Clause, ...]
+    spans: tuple[Span, ...]
+    excluded: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is looked up.
+
+    :ivar everything: nothing was asked for, so every entry is a hit.
+    :ivar long: the query is a text; entries with some of its words are hits.
+    :ivar cut: prefixes of which only the commonest continuations are looked up.
+    """
+
+    fields: tuple[FieldPlan, ...]
+    everything: bool = False
+    long: bool = False
+    cut: tuple[str, ...] = ()
+
+    @property
+    def enough(self) -> int:
+        """How many hits with all the words make those with some of them needless."""
+        asked = max((sum(bool(x.words) for x in field.clauses) for field in self.fields), default=0)
+        if asked < 2:
+            return 0
+        return ENOUGH if asked >= SEVERAL else 1
+
+    @property
+    def wants_words(self) -> bool:
+        """Whether any language has a word to look up."""
+        return any(clause.words for plan in self.fields for clause in plan.clauses)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known of words: those of the index, and what they are called elsewhere.
+
+    :ivar expander: ``None`` = words stand for themselves only.
+    """
+
+    vocabularies: Mapping[Locale, Vocabulary]
+    expander: Expander | None = None
+
+
+def make_plan(text: str, locales: Sequence[Locale], lexicon: Lexicon) -> Plan:
+    """Return what to look up for a query.
+
+    :param locales: the languages of the entries that are searched.
+    """
+    return plan_of(parse(text), locales, lexicon)
+
+
+def plan_of(parsed: Parsed, locales: Sequence[Locale], lexicon: Lexicon) -> Plan:
+    """Return what to look up for a query in parts."""
+    clauses = parsed.clauses
+    stop = _stop_words(parsed)
+    expansions = _expand(clauses, lexicon.expander, stop) if lexicon.expander else ()
+    cut: list[str] = []
+    fields = tuple(
+        FieldPlan(
+            locale=locale,
+            clauses=_clauses(clauses, locale, lexicon, expansions, stop[locale], cut),
+            spans=_spans(locale, expansions),
+            excluded=_excluded(parsed.excluded, locale, lexicon, stop[locale]),
+        )
+        for locale in locales
+    )
+    return Plan(
+        fields=fields,
+        everything=not clauses,
+        long=len(clauses) >= LONG,
+        cut=tuple(dict.fromkeys(cut)),
+    )
+
+
+def stems_of(text: str, vocabularies: Mapping[Locale, Vocabulary]) -> dict[Locale, frozenset[str]]:
+    """Return the stems under which the words of a query stand in each language, to mark them."""
+    words = [word for clause in parse(text).clauses for atom in clause for word in atom.words]
+    return {
+        locale: frozenset(
+            stem
+            for word in words
+            if word not in analysis.STOP_WORDS[locale]
+            for stem in own_stems(word, locale, vocabularies.get(locale))
+        )
+        for locale in Locale
+    }
+
+
+def _excluded(
+    atoms: Sequence[Atom], locale: Locale, lexicon: Lexicon, stop: frozenset[str]
+) -> tuple[tuple[str, ...], ...]:
+    """Return what no text may hold; what is excluded as it was typed is looked up in texts instead."""
+    found: list[tuple[str, ...]] = []
+    for atom in atoms:
+        if atom.kind == "prefix":
+            found += [x.stems for x in _prefix(atom.words[0], locale, lexicon.vocabularies.get(locale), [])]
+        elif atom.kind == "word":
+            found.append(_stems(atom, locale, stop))
+    return tuple(found)
+
+
+def _stop_words(parsed: Parsed) -> Mapping[Locale, frozenset[str]]:
+    """Return the words that a query does not ask for in each language.
+
+    Kazakh and Russian share their letters, so the small words of a query in one of them
+    are no words to look for in the other («от» is "from", and fire).
+    """
+    typed = [word for clause in parsed.clauses for atom in clause for word in atom.words]
+    kazakh = any(fold(word) != word for word in typed)
+    own = analysis.STOP_WORDS
+    return {
+        Locale.KK: own[Locale.KK] if kazakh else own[Locale.KK] | own[Locale.RU],
+        Locale.RU: own[Locale.RU] | own[Locale.KK] if kazakh else own[Locale.RU],
+        Locale.EN: own[Locale.EN],
+    }
+
+
+def own_stems(word: str, locale: Locale, vocabulary: Vocabulary | None) -> tuple[str, ...]:
+    """Return the stems under which a typed word stands in a language.
+
+    A Kazakh word typed with Russian letters is read as those words of the index that it
+    may mean, so that their endings are recognised.
+    """
+    own = analysis.stem(word, locale)
+    if locale != Locale.KK or vocabulary is None or not analysis.is_cyrillic(word):
+        return (own,)
+    meant = (analysis.stem(meant, locale) for meant in vocabulary.unfold(word))
+    return tuple(dict.fromkeys((own, *meant)))
+
+
+def _stems(atom: Atom, locale: Locale, stop: frozenset[str]) -> tuple[str, ...]:
+    return tuple(analysis.stem(word, locale) for word in atom.words if word not in stop)
+
+
+def _expand(
+    clauses: Sequence[tuple[Atom, ...]], expander: Expander, stop: Mapping[Locale, frozenset[str]]
+) -> Sequence[Expansion]:
+    """Return what stands for the plain words of a query, places being clause numbers."""
+    numbers = [n for n, clause in enumerate(clauses) if len(clause) == 1 and clause[0].kind == "word"]
+    words = [clauses[n][0].words[0] for n in numbers]
+    if not words:
+        return ()
+    reading: Reading = {
+        locale: [
+            (place, analysis.stem(word, locale))
+            for place, word in enumerate(words)
+            # «CO2 шығарындылары» is Kazakh; a Cyrillic word is never English.
+            if word not in stop[locale] and not (locale == Locale.EN and analysis.is_cyrillic(word))
+        ]
+        for locale in Locale
+    }
+    return [
+        Expansion(tuple(numbers[place] for place in found.places), found.variants)
+        for found in expander.expand(words, reading)
+    ]
+
+
+def _clauses(
+    clauses: Sequence[tuple[Atom, ...]],
+    locale: Locale,
+    lexicon: Lexicon,
+    expansions: Sequence[Expansion],
+    stop: frozenset[str],
+    cut: list[str],
+) -> tuple[Clause, ...]:
+    vocabulary = lexicon.vocabularies.get(locale)
+    meant: dict[int, list[Variant]] = {}
+    within = {place for x in expansions if len(x.places) > 1 for place in x.places}
+    for expansion in expansions:
+        if len(expansion.places) == 1:
+            (place,) = expansion.places
+            mine = [x for x in expansion.variants if x.locale == locale]
+            if place in within:
+                mine = [replace(x, weight=x.weight * PART_WEIGHT) for x in mine]
+            meant.setdefault(place, []).extend(mine)
+    found = []
+    for number, atoms in enumerate(clauses):
+        words = []
+        for atom in atoms:
+            if atom.kind == "prefix":
+                variants = _prefix(atom.words[0], locale, vocabulary, cut)
+            elif atom.kind == "word":
+                expand = lexicon.expander is not None
+                known = atom.words[0] in stop
+                variants = [] if known else _word(atom.words[0], locale, vocabulary, expand)
+                variants += meant.get(number, [])
+            else:
+                stems = _stems(atom, locale, stop)
+                variants = [Variant(locale, stems, 1.0, "exact", " ".join(atom.words))] if stems else []
+            if variants:
+                words.append(Word(_merged(variants)))
+        found.append(Clause(tuple(words)))
+    return tuple(found)
+
+
+def _word(word: str, locale: Locale, vocabulary: Vocabulary | None, expand: bool) -> list[Variant]:
+    """Return the typed word itself, and what in the index it may be another spelling of."""
+    variants = [
+        Variant(locale, (stem,), 1.0, "exact", word) for stem in own_stems(word, locale, vocabulary)
+    ]
+    if vocabulary is None or not expand or word in vocabulary:
+        return variants
+    if locale == Locale.KK and not analysis.is_cyrillic(word):
+        variants += [
+            Variant(locale, (vocabulary.stem(meant),), likeness, "script", meant)
+            for meant, likeness in vocabulary.cyrillic(word)
+        ]
+    if len(word) >= SHORTEST_LOAN and analysis.is_foreign(word, locale):
+        variants += [
+            Variant(locale, (stem,), weight, "loan", stem)
+            for stem, weight in vocabulary.loans(word)
+            if weight >= WEAK
+        ]
+    return variants
+
+
+def _prefix(word: str, locale: Locale, vocabulary: Vocabulary | None, cut: list[str]) -> list[Variant]:
+    if vocabulary is None:
+        return []
+    stems, more = vocabulary.continuations(word)
+    if more:
+        cut.append(word)
+    return [Variant(locale, (stem,), 1.0, "exact", f"{word}*") for stem in stems or [word]]
+
+
+def _spans(locale: Locale, expansions: Sequence[Expansion]) -> tuple[Span, ...]:
+    spans = []
+    for expansion in expansions:
+        mine = [x for x in expansion.variants if x.locale == locale]
+        if len(expansion.places) > 1 and mine:
+            spans.append(Span(expansion.places, Word(_merged(mine))))
+    return tuple(spans)
+
+
+def _merged(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Return variants with the same stems once, under the best of their weights; no poor guesses."""
+    best: dict[tuple[str, ...], Variant] = {}
+    for variant in variants:
+        known = best.get(variant.stems)
+        if known is None or variant.weight > known.weight:
+            best[variant.stems] = variant
+    named = any(variant.reason in _SURE and variant.reason != "exact" for variant in best.values())
+    if named:
+        return tuple(x for x in best.values() if x.reason in _SURE or x.weight >= WEAK)
+    return tuple(best.values())
