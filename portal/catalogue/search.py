@@ -173,7 +173,8 @@ def _body(
     parts += [words[code].get(locale, "") for code in entry.term_codes if code in words]
     places = [*entry.country_codes, *(entry.regions if isinstance(entry, Need) else ())]
     parts += [names[code][locale] for code in places if code in names and locale in names[code]]
-    for organisation in [owner, *_partners(entry)]:
+    # Once each: who pays for five parts of a project is not five times what it is about.
+    for organisation in dict.fromkeys([owner, *_partners(entry)]):
         parts += [organisation.names.get(locale, ""), organisation.acronyms.get(locale, "")]
         parts += organisation.aliases
     if isinstance(entry, Project) and entry.sponsor:

@@ -110,4 +110,7 @@ def load_vocabularies(uow: UnitOfWork, folder: Path, report: Report) -> None:
         note_change(uow.session, "reference")
         enqueue(uow.session, "reindex", {})
     # What words are called elsewhere is asked of the thesaurus at each search: no need to index again.
+    before = len(report.created) + len(report.updated)
     thesaurus_seeds.load(uow.session, folder / "taxonomy", report)
+    if len(report.created) + len(report.updated) > before:
+        enqueue(uow.session, "learn", {})

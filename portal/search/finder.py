@@ -22,6 +22,8 @@ CANDIDATES = 200
 #: With so many hits or fewer a correction is offered.
 FEW = 2
 _MOST_CORRECTED = 3
+#: In longer queries the spelling of one word says little.
+_SHORT, _SHORTEST_WORD = 4, 3
 
 #: The texts of an entry by language: its title, then all others.
 Texts = Mapping[Locale, Sequence[str]]
@@ -77,10 +79,12 @@ class Finder:
         :raises IndexMissing: there is no index.
         """
         found = self._find(query)
-        whole = _with_all_words(found.results)
-        if whole > FEW:
+        unknown = self._unknown(query.text)
+        # What only sounds like a word is no better an answer than none, if a correction finds more.
+        whole = 0 if _guessed(found.results, unknown) else _with_all_words(found.results)
+        if whole > FEW or not unknown:
             return found
-        for text in self._corrected(query.text):
+        for text in self._corrected(query.text, unknown):
             better = self._find(replace(query, text=text))
             if _with_all_words(better.results) > whole:
                 return replace(found, meant=text) if whole else replace(better, typed=query.text)
@@ -90,8 +94,9 @@ class Finder:
         parsed = parse(query.text)
         if parsed.literal:
             return self._literal(query, parsed)
-        if self._spelled_differently(parsed):
-            return Findings(self._exact_first(query, parsed), query.text)
+        ambiguous = self._spelled_differently(parsed)
+        if ambiguous:
+            return Findings(self._exact_first(query, ambiguous), query.text)
         return Findings(self._index.search(query), query.text)
 
     def _literal(self, query: Query, parsed: Parsed) -> Findings:
@@ -105,31 +110,39 @@ class Finder:
         results = self._index.search(replace(query, only=only))
         return Findings(results, query.text, unchecked=max(0, broad.total - len(broad.hits)))
 
-    def _exact_first(self, query: Query, parsed: Parsed) -> Results:
-        """Put those of the best candidates first in which a word is spelled as it was typed."""
+    def _exact_first(self, query: Query, words: Sequence[str]) -> Results:
+        """Put those of the best candidates first in which words are spelled as they were typed."""
         if query.sort != "relevance" or query.offset + query.limit > CANDIDATES:
             return self._index.search(query)
         results = self._index.search(replace(query, limit=CANDIDATES, offset=0))
         texts = self._texts.texts([hit.id for hit in results.hits])
-        typed = {kazakh.stem(word) for word in _plain_words(parsed)}
+        typed = {kazakh.stem(word) for word in words}
         exact = {id_ for id_, found in texts.items() if typed & _kazakh_stems(found)}
         hits = sorted(results.hits, key=lambda hit: hit.id not in exact)
         return replace(results, hits=hits[query.offset : query.offset + query.limit])
 
-    def _spelled_differently(self, parsed: Parsed) -> bool:
-        """Return whether the index knows a word of the query in several spellings."""
+    def _spelled_differently(self, parsed: Parsed) -> list[str]:
+        """Return the words of a short query that Kazakh texts spell in several ways."""
+        words = _plain_words(parsed)
+        if len(words) > _SHORT:
+            return []
         vocabulary = self._index.vocabulary(Locale.KK)
-        for word in _plain_words(parsed):
-            if analysis.is_cyrillic(word):
-                spellings = {kazakh.stem(meant) for meant in vocabulary.unfold(word)}
-                if len(spellings) > 1:
-                    return True
-        return False
+        return [
+            word
+            for word in words
+            if len(word) >= _SHORTEST_WORD
+            and analysis.is_cyrillic(word)
+            and not any(word in stop for stop in analysis.STOP_WORDS.values())
+            and len({kazakh.stem(meant) for meant in vocabulary.unfold(word)}) > 1
+        ]
 
-    def _corrected(self, text: str) -> list[str]:
+    def _unknown(self, text: str) -> list[str]:
+        """Return the words of a query that stand in no entry."""
+        return [word for word in dict.fromkeys(_plain_words(parse(text))) if not self._known(word)]
+
+    def _corrected(self, text: str, unknown: list[str]) -> list[str]:
         """Return likely corrections of a query, likeliest first."""
-        unknown = [word for word in dict.fromkeys(_plain_words(parse(text))) if not self._known(word)]
-        if not unknown or len(unknown) > _MOST_CORRECTED:
+        if len(unknown) > _MOST_CORRECTED:
             return []
         choices = [self._corrections(word) for word in unknown]
         if not all(choices):
@@ -144,7 +157,7 @@ class Finder:
         return found
 
     def _known(self, word: str) -> bool:
-        return len(word) < 3 or any(
+        return len(word) < _SHORTEST_WORD or any(
             word in self._index.vocabulary(locale) or word in analysis.STOP_WORDS[locale] for locale in Locale
         )
 
@@ -174,6 +187,14 @@ def _with_all_words(results: Results) -> int:
     if results.relaxed and results.complete is not None:
         return results.complete
     return results.total
+
+
+def _guessed(results: Results, unknown: Sequence[str]) -> bool:
+    """Return whether every hit was found by a word that only sounds like an unknown one."""
+    return bool(unknown and results.hits) and all(
+        any(through.variant.reason == "loan" and through.typed in unknown for through in hit.through)
+        for hit in results.hits
+    )
 
 
 def stands_as_typed(parsed: Parsed, texts: Texts) -> bool:

@@ -21,6 +21,10 @@ LONG = 12
 SEVERAL, ENOUGH = 3, 10
 #: What sounds alike is looked up only in words of so many letters.
 SHORTEST_LOAN = 4
+#: A word in Latin letters that is surely a Kazakh one need not be a loan word as well.
+SURE_SPELLING = 0.75
+#: What is said in the language of the query counts more than what is only meant.
+TRANSLATED_WEIGHT = 0.85
 #: What a word means by itself counts less where it is part of a longer term: «greenhouse» in
 #: "greenhouse gases".
 PART_WEIGHT = 0.6
@@ -63,12 +67,15 @@ class FieldPlan:
     :ivar clauses: one per clause of the query; without words where this language has only
         a stop word for it, which is then not asked for.
     :ivar excluded: sets of stems; a text that holds all of one set is not wanted.
+    :ivar weight: what a score in this language counts; less than 1 where the query is
+        written in another one.
     """
 
     locale: Locale
     clauses: tuple[Clause, ...]
     spans: tuple[Span, ...]
     excluded: tuple[tuple[str, ...], ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ def plan_of(parsed: Parsed, locales: Sequence[Locale], lexicon: Lexicon) -> Plan
     clauses = parsed.clauses
     stop = _stop_words(parsed)
     expansions = _expand(clauses, lexicon.expander, stop) if lexicon.expander else ()
+    weights = _weights(clauses, locales)
     cut: list[str] = []
     fields = tuple(
         FieldPlan(
@@ -130,6 +138,7 @@ def plan_of(parsed: Parsed, locales: Sequence[Locale], lexicon: Lexicon) -> Plan
             clauses=_clauses(clauses, locale, lexicon, expansions, stop[locale], cut),
             spans=_spans(locale, expansions),
             excluded=_excluded(parsed.excluded, locale, lexicon, stop[locale]),
+            weight=weights[locale],
         )
         for locale in locales
     )
@@ -166,6 +175,18 @@ def _excluded(
         elif atom.kind == "word":
             found.append(_stems(atom, locale, stop))
     return tuple(found)
+
+
+def _weights(clauses: Sequence[tuple[Atom, ...]], locales: Sequence[Locale]) -> dict[Locale, float]:
+    """Return what each language counts: most, in which most words of the query may be written."""
+    if len(locales) == 1:
+        return dict.fromkeys(locales, 1.0)
+    words = [word for clause in clauses for atom in clause for word in atom.words]
+    foreign = {
+        locale: sum(analysis.is_foreign(word, locale) for word in words[:LONG]) for locale in locales
+    }
+    least = min(foreign.values())
+    return {locale: 1.0 if foreign[locale] == least else TRANSLATED_WEIGHT for locale in locales}
 
 
 def _stop_words(parsed: Parsed) -> Mapping[Locale, frozenset[str]]:
@@ -270,15 +291,20 @@ def _word(word: str, locale: Locale, vocabulary: Vocabulary | None, expand: bool
     if vocabulary is None or not expand or word in vocabulary:
         return variants
     if locale == Locale.KK and not analysis.is_cyrillic(word):
-        variants += [
+        spelled = [
             Variant(locale, (vocabulary.stem(meant),), likeness, "script", meant)
             for meant, likeness in vocabulary.cyrillic(word)
         ]
-    if len(word) >= SHORTEST_LOAN and analysis.is_foreign(word, locale):
+        variants += spelled
+        if any(variant.weight >= SURE_SPELLING for variant in spelled):
+            return variants
+    if len(word) >= SHORTEST_LOAN:
+        # A name may be written in another alphabet in the word's own language: Масдар, Masdar.
+        least = WEAK if analysis.is_foreign(word, locale) else SURE_SPELLING
         variants += [
             Variant(locale, (stem,), weight, "loan", stem)
             for stem, weight in vocabulary.loans(word)
-            if weight >= WEAK
+            if weight >= least
         ]
     return variants
 

@@ -61,7 +61,9 @@ def match(snapshot: Snapshot, plan: Plan, wanted: Mask) -> Matches:
     def collect(every: bool) -> dict[Locale, Scored]:
         run = _every if every else _some
         return {
-            field.locale: run(snapshot, field, clauses[field.locale], spans[field.locale])
+            field.locale: _weighed(
+                run(snapshot, field, clauses[field.locale], spans[field.locale]), field.weight
+            )
             for field in plan.fields
         }
 
@@ -183,6 +185,10 @@ def _some(snapshot: Snapshot, field: FieldPlan, clauses: Sequence[Scored], spans
         return found
     scores = lookup(_sum(snapshot, clauses), found.docs)
     return Scored(found.docs, scores + _beyond(field, clauses, spans, found.docs), 0)
+
+
+def _weighed(found: Scored, weight: float) -> Scored:
+    return found if weight == 1 else Scored(found.docs, found.scores * np.float32(weight), 0)
 
 
 def _beyond(field: FieldPlan, clauses: Sequence[Scored], spans: Sequence[Scored], docs: Docs) -> Floats:

@@ -32,7 +32,7 @@ Mask = NDArray[np.bool_]
 
 #: The parameters of BM25: saturation, and how much the length of a text counts.
 K1 = 1.2
-B = 0.4
+B = 0.75
 _POSTING_BYTES = 64 << 20
 _SCORE_BYTES = 48 << 20
 _MASK_BYTES = 8 << 20
@@ -89,7 +89,8 @@ class Segment:
     """What is read of one segment.
 
     :ivar keys: the id of each document.
-    :ivar facets: for each facet, numbers of documents and codes, one pair per value.
+    :ivar facets: for each facet, numbers of documents and codes, one pair per value, ordered
+        by document.
     """
 
     def __init__(self, reader: SegmentReader, codebook: Codebook) -> None:
@@ -122,7 +123,9 @@ class Segment:
             found = read_postings(self._reader, name, value).docs
             docs.append(found)
             codes.append(np.full(len(found), codebook.code(facet, value), np.int16))
-        return np.concatenate(docs), np.concatenate(codes)
+        joined = np.concatenate(docs)
+        order = np.argsort(joined, kind="stable")
+        return joined[order], np.concatenate(codes)[order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +170,21 @@ class Facet:
 class Snapshot:
     """One state of the index.
 
+    :param name: of the build.
+    :param generation: how often the build has been written.
     :param deleted: by segment, the numbers of documents that are no more.
     """
 
     def __init__(
-        self, name: str, segments: Sequence[Segment], deleted: Mapping[str, Iterable[int]], codebook: Codebook
+        self,
+        name: str,
+        generation: int,
+        segments: Sequence[Segment],
+        deleted: Mapping[str, Iterable[int]],
+        codebook: Codebook,
     ) -> None:
         self.name = name
+        self.generation = generation
         self.codebook = codebook
         self.segments = tuple(segments)
         bases = np.cumsum([0, *(segment.count for segment in segments)])
@@ -257,9 +268,8 @@ class Snapshot:
             [part[0] + np.int32(base) for part, base in zip(parts, self._bases, strict=True)], np.int32
         )
         codes = _joined([part[1] for part in parts], np.int16)
-        order = np.argsort(docs, kind="stable")
-        docs, codes = docs[order], codes[order]
-        starts = np.searchsorted(docs, np.arange(self.total + 1)).astype(np.int32)
+        starts = np.zeros(self.total + 1, np.int32)
+        np.cumsum(np.bincount(docs, minlength=self.total), out=starts[1:])
         return Facet(docs, codes, starts, codebook.values[facet])
 
 

@@ -34,7 +34,7 @@ from portal.search.vocabulary import Vocabulary
 
 #: Changes with the schema below; an index of another version is rebuilt.
 SCHEMA_VERSION = 2
-TITLE_WEIGHT = 3
+TITLE_WEIGHT = 5
 BATCH = 200
 #: From so many entries on a build uses a second process.
 MANY = 5_000

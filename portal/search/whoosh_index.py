@@ -180,7 +180,10 @@ def _read(name: str, folder: Path, known: Snapshot | None) -> Snapshot:
     """Return the newest state of a build, taking over what is known of its segments."""
     codebook = known.codebook if known else Codebook()
     held = {segment.name: segment for segment in known.segments} if known else {}
-    reader = whoosh.open_dir(str(folder)).reader()
+    opened = whoosh.open_dir(str(folder))
+    if known and known.generation == opened.latest_generation():
+        return known
+    reader = opened.reader()
     leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.doc_count_all()]
     segments, deleted = [], {}
     for leaf in leaves:
@@ -191,7 +194,7 @@ def _read(name: str, folder: Path, known: Snapshot | None) -> Snapshot:
             leaf.close()
         else:
             segments.append(Segment(leaf, codebook))
-    return Snapshot(name, segments, deleted, codebook)
+    return Snapshot(name, reader.generation(), segments, deleted, codebook)
 
 
 def _mask(
