@@ -70,7 +70,7 @@ def _publish(uow: UnitOfWork, kind: str, source: Source, row: Entry | None) -> E
 
 
 def _link(uow: UnitOfWork, kind: str, source: Source) -> None:
-    entry = queries.find_by_key(uow.session, kind, source.key)
+    entry = uow.session.scalars(select(Entry).where(Entry.kind == kind, Entry.key == source.key)).one()
     loaded, _ = service.read_data(kind, source.data)
     try:
         service.set_links(uow.session, entry, loaded["links"])

@@ -140,7 +140,11 @@ def set_links(session: Session, entry: Entry, links: list[dict[str, Any]]) -> No
 
     :raises InvalidData: a link names an entry that does not exist.
     """
-    session.execute(delete(EntryLink).where(EntryLink.from_id == entry.id))
+    # By default SQLAlchemy would compare every row that the session holds.
+    session.execute(
+        delete(EntryLink).where(EntryLink.from_id == entry.id),
+        execution_options={"synchronize_session": "fetch"},
+    )
     errors: dict[str, str] = {}
     seen: set[tuple[int, str]] = set()
     for number, link in enumerate(links):
