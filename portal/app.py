@@ -29,8 +29,7 @@ from portal.reference.queries import named_places
 from portal.search.engines import open_index
 from portal.search.expansion import chained
 from portal.search.finder import Finder
-from portal.search.index import IndexMissing
-from portal.search.index import SearchIndex, is_transactional
+from portal.search.index import IndexMissing, SearchIndex, is_transactional
 from portal.search.jobs import index_jobs
 from portal.search.pairs import PairsProvider, learn_job
 from portal.taxonomy.concepts import NamedThing
@@ -38,7 +37,6 @@ from portal.taxonomy.provider import ConceptsProvider
 from portal.taxonomy.queries import official_texts
 from portal.web.panels import Panels
 from portal.web.setup import set_up
-
 
 logger = logging.getLogger(__name__)
 

@@ -127,6 +127,13 @@ def set_up(services: Services) -> None:
     services.drainer().drain()
 
 
+def renew_index(services: Services) -> None:
+    """Rebuild the search index if it is missing, damaged, or made by another version."""
+    if not services.index.is_current(services.documents):
+        click.echo("the search index is missing, damaged or not of this version: building it", err=True)
+        click.echo(f"{build(services)} entries indexed", err=True)
+
+
 def _seeds_digest(folder: Path) -> str:
     return digest([[str(x.relative_to(folder)), x.read_text()] for x in sorted(folder.rglob("*.yaml"))])
 
@@ -143,8 +150,7 @@ def serve(services: Services, host: str, port: int) -> None:
         )
     if names := pending(services.engine):
         raise SettingsError(f"the database lacks {', '.join(names)}; run: portal db upgrade")
-    if not services.index.is_current(services.documents):
-        raise SettingsError("the search index is missing or not this database's; run: portal index rebuild")
+    renew_index(services)
     _serve(services, host, port)
 
 

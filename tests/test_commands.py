@@ -9,11 +9,13 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -21,6 +23,7 @@ from portal.app import make_services
 from portal.catalogue import queries, service
 from portal.core.actor import Actor
 from tests.conftest import settings_for
+from tests.pages.test_search_page import paragraph
 
 MAIN = [sys.executable, "-c", "from portal.cli import main; main()"]
 
@@ -101,6 +104,18 @@ def test_the_server_answers_and_ends_within_five_seconds(demo: Path, command: st
         assert probe.connect_ex(("127.0.0.1", int(address.split(":")[2].strip("/")))) != 0
 
 
+def test_the_server_takes_a_pasted_paragraph(demo: Path) -> None:
+    """Three hundred Kazakh words are an address of twelve thousand bytes and more."""
+    words = quote_plus(paragraph())
+    assert len(words) > 12_000
+    with served(demo, "serve") as (_, address):
+        for path in (f"kk/search?q={words}", f"kk/search?q={words}&country=KZ&sort=newest"):
+            with urllib.request.urlopen(f"{address}{path}", timeout=60) as answer:  # noqa: S310
+                assert '<li class="hit">' in answer.read().decode()
+        with pytest.raises(urllib.error.HTTPError, match="414"):
+            urllib.request.urlopen(f"{address}kk/search?q={words * 3}", timeout=60)  # noqa: S310
+
+
 def test_a_port_that_is_taken_is_refused(demo: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -176,10 +191,12 @@ def test_the_lake_has_three_spellings_and_one_set_of_entries(demo: Path) -> None
 def test_the_answer_of_a_search_has_its_shape(demo: Path) -> None:
     found = search(demo, "су", "--locale", "ru", "--limit", "3")
 
-    assert set(found) == {"total", "hits", "facets"}
+    assert set(found) == {
+        "searched", "typed", "meant", "relaxed", "complete", "total", "hits", "facets",
+    }  # fmt: skip
     assert len(found["hits"]) == 3 <= found["total"]
     for hit in found["hits"]:
-        assert set(hit) == {"kind", "id", "title", "locale", "matched_in", "url", "score"}
+        assert set(hit) == {"kind", "id", "title", "locale", "matched_in", "url", "score", "through"}
         assert hit["locale"] == "ru"
         assert "/ru/" in hit["url"]
     assert found["facets"]["kind"]

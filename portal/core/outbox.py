@@ -57,9 +57,7 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
-def enqueue(
-    session: Session, kind: str, payload: dict[str, Any], *, after: timedelta = timedelta()
-) -> None:
+def enqueue(session: Session, kind: str, payload: dict[str, Any], *, after: timedelta = timedelta()) -> None:
     """Write a job, in the caller's transaction.
 
     :param after: how long the job waits at least.

@@ -15,6 +15,7 @@ from portal.core.errors import SettingsError
 
 SHORTEST_KEY = 32
 _DRIVERS = ("sqlite", "postgresql+psycopg")
+_SEARCH_ENGINES = ("whoosh", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Settings:
     :ivar trusted_hosts: host names that requests may carry; ``None`` = only loopback
         and the host of ``base_url``.
     :ivar contact_email: where readers may write to; ``None`` = the programme's own site.
+    :ivar search_engine: ``whoosh`` or ``postgresql``; ``None`` = what suits the database.
     """
 
     data: Path
@@ -36,6 +38,13 @@ class Settings:
     base_url: str | None
     trusted_hosts: tuple[str, ...]
     contact_email: str | None = None
+    search_engine: str | None = None
+
+    @property
+    def engine_of_search(self) -> str:
+        """What searches: ``whoosh`` with files of its own, or ``postgresql`` with its tables."""
+        suited = "whoosh" if self.database_url.startswith("sqlite") else "postgresql"
+        return self.search_engine or suited
 
     @property
     def index_folder(self) -> Path:
@@ -51,6 +60,7 @@ class Settings:
             "PORTAL_BASE_URL": self.base_url,
             "PORTAL_TRUSTED_HOSTS": ",".join(self.trusted_hosts),
             "PORTAL_CONTACT_EMAIL": self.contact_email,
+            "PORTAL_SEARCH_ENGINE": self.search_engine,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -71,13 +81,15 @@ def read_settings(environ: Mapping[str, str] | None = None, *, data: Path | None
     env = os.environ if environ is None else environ
     folder = (data or Path(env.get("PORTAL_DATA") or default_data_folder())).expanduser().resolve()
     base_url = _base_url(env.get("PORTAL_BASE_URL"))
+    database_url = _database_url(env.get("PORTAL_DATABASE_URL"), folder)
     return Settings(
         data=folder,
-        database_url=_database_url(env.get("PORTAL_DATABASE_URL"), folder),
+        database_url=database_url,
         secret_key=_secret_key(env.get("PORTAL_SECRET_KEY"), folder),
         base_url=base_url,
         trusted_hosts=_trusted_hosts(env.get("PORTAL_TRUSTED_HOSTS"), base_url),
         contact_email=_contact_email(env.get("PORTAL_CONTACT_EMAIL")),
+        search_engine=_search_engine(env.get("PORTAL_SEARCH_ENGINE"), database_url),
     )
 
 
@@ -151,6 +163,14 @@ def _base_url(value: str | None) -> str | None:
 def _contact_email(value: str | None) -> str | None:
     if value and not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", value):
         raise SettingsError("PORTAL_CONTACT_EMAIL: needs an address such as portal@example.org")
+    return value or None
+
+
+def _search_engine(value: str | None, database_url: str) -> str | None:
+    if value and value not in _SEARCH_ENGINES:
+        raise SettingsError(f"PORTAL_SEARCH_ENGINE: needs one of {', '.join(_SEARCH_ENGINES)}")
+    if value == "postgresql" and database_url.startswith("sqlite"):
+        raise SettingsError("PORTAL_SEARCH_ENGINE: postgresql needs PORTAL_DATABASE_URL to be PostgreSQL")
     return value or None
 
 

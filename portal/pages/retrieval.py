@@ -49,7 +49,7 @@ def figures(ranks: Sequence[int | None]) -> Figures:
     )
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path) -> Sequence[Row]:
     """Return the rows of a CSV, TSV or JSONL file with columns en, ru, kk and any others.
 
     :raises InvalidData: the file is not one of these; names the line.

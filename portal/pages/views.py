@@ -2,21 +2,37 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.accounts.model import OrganisationKind
+from portal.catalogue.kinds import KINDS
 from portal.catalogue.model import Entry
 from portal.catalogue.names import load_names
 from portal.catalogue.queries import count_by_kind
-from portal.core.i18n import Locale
+from portal.core.i18n import Locale, translate
 from portal.pages import countries as country_queries
 from portal.pages import example, overview, queries
 from portal.pages import organisations as organisation_queries
+from portal.pages.fields import joined, read_fields
 from portal.pages.navigation import NAVIGATION
 from portal.pages.queries import PER_PAGE, SearchPage, Wanted
+from portal.pages.reasons import reasons_of
+from portal.pages.suggestions import Suggester, Suggestion, suggest
 from portal.reference.queries import core_countries, rates
 from portal.search.index import FACETS, IndexMissing
 from portal.web.locale_urls import canonical, preferred_locale
@@ -26,8 +42,16 @@ from portal.web.paging import count_pages, page_number
 bp = Blueprint("pages", __name__)
 bp.record_once(lambda state: set_navigation(state.app, NAVIGATION))
 
+#: Seconds for which a browser may keep suggestions.
+_KEPT_FOR = 60
 #: The programme's secretariat in seeds/, whom every page names as contact.
 _SECRETARIAT = "gbpp-secretariat"
+
+
+@bp.record_once
+def _set_up_suggestions(state: BlueprintSetupState) -> None:
+    services = state.app.extensions["services"]
+    state.app.extensions["suggester"] = Suggester(services.concepts, services.sessions)
 
 
 @bp.get("/")
@@ -57,22 +81,65 @@ def home(locale: Locale) -> str:
 def search(locale: Locale) -> str:
     """Search all kinds of entries."""
     names = load_names(g.session)
+    typed = queries.clean_text(request.args.get("q", ""))
+    said = read_fields(typed, names)
+    filters = queries.clean_filters({name: request.args.getlist(name) for name in FACETS}, names)
     wanted = Wanted(
-        text=queries.clean_text(request.args.get("q", "")),
-        filters=queries.clean_filters({name: request.args.getlist(name) for name in FACETS}, names),
+        text=said.text,
+        filters=joined(filters, said.wanted),
+        without=said.unwanted,
         sort=queries.clean_sort(request.args.get("sort", "")),
         page=page_number(),
     )
     found = _search(wanted, locale)
     count_pages(found.total, PER_PAGE, asked=wanted.page)
-    return render_template("pages/search.html", locale=locale, page=found, wanted=wanted, names=names)
+    suggester: Suggester = current_app.extensions["suggester"]
+    return render_template(
+        "pages/search.html",
+        locale=locale,
+        page=found,
+        reasons=[reasons_of(hit, locale) for hit in found.found],
+        see_also=suggester.see_also(found.findings.text, locale),
+        around=suggester.related(found.findings.text, locale),
+        typed=typed,
+        said=said,
+        filters=filters,
+        wanted=wanted,
+        names=names,
+        longest=queries.LONGEST_QUERY,
+    )
 
 
 def _search(wanted: Wanted, locale: Locale) -> SearchPage:
     try:
-        return queries.search(g.session, g.services.index, g.actor, wanted, locale)
+        return queries.search(g.session, g.services.finder, g.actor, wanted, locale)
     except IndexMissing:
         abort(503)
+
+
+@bp.get("/<locale:locale>/suggest")
+def suggestions(locale: Locale) -> Response:
+    """Suggest what the reader may mean, for the field in which they type."""
+    typed = queries.clean_text(request.args.get("q", ""))
+    suggester: Suggester = current_app.extensions["suggester"]
+    found = suggest(g.session, suggester, g.services.index, g.actor, typed, locale)
+    response = jsonify([_as_data(suggestion, locale) for suggestion in found])
+    response.headers["Cache-Control"] = f"private, max-age={_KEPT_FOR}"
+    return response
+
+
+def _as_data(suggestion: Suggestion, locale: Locale) -> dict[str, str | None]:
+    matched = suggestion.matched
+    prefix = "kind" if suggestion.kind in KINDS else "suggest.kind"
+    return {
+        "label": suggestion.label.text,
+        "locale": suggestion.label.locale.value,
+        "matched": matched.text if matched else None,
+        "matched_locale": matched.locale.value if matched else None,
+        "kind": suggestion.kind,
+        "kind_label": translate(locale, f"{prefix}.{suggestion.kind}"),
+        "url": url_for(suggestion.endpoint, locale=locale, **suggestion.values),
+    }
 
 
 @bp.get("/<locale:locale>/countries")
@@ -191,5 +258,6 @@ def readyz() -> tuple[dict[str, Any], int]:
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Let machines read the pages, but not walk through every combination of filters."""
-    rules = ["User-agent: *", *(f"Disallow: /{locale}/search?" for locale in Locale), ""]
+    closed = ("search?", "suggest?")
+    rules = ["User-agent: *", *(f"Disallow: /{locale}/{x}" for locale in Locale for x in closed), ""]
     return Response("\n".join(rules), mimetype="text/plain")

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from portal.core.i18n import Locale
 from portal.search import analysis
 from portal.search.bench_words import TYPES, Lexicon, Weights, invent
-from portal.search.index import PUBLIC, Document
-from portal.search.whoosh_files import TITLE_WEIGHT
+from portal.search.index import PUBLIC, TITLE_WEIGHT, Document
 
 TITLE_WORDS = 8
 BODY_WORDS = 60

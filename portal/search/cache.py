@@ -28,10 +28,10 @@ class BoundedCache(Generic[Key, Value]):
         held = self._held
         value = held.get(key)
         if value is not None:
-            try:
-                held.move_to_end(key)
-            except KeyError:  # Another thread dropped it just now.
-                pass
+            with self._guard:
+                # Another thread may have dropped it just now.
+                if key in held:
+                    held.move_to_end(key)
             return value
         value = make()
         with self._guard:

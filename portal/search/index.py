@@ -13,6 +13,8 @@ from portal.search.vocabulary import Vocabulary
 
 #: The label that everybody has.
 PUBLIC = "public"
+#: How many times a word in a title counts.
+TITLE_WEIGHT = 5
 #: Facets in the order in which pages show them.
 FACETS = ("kind", "country", "sector", "term", "stage", "instrument", "language")
 SORTS = ("relevance", "newest")

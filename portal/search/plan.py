@@ -182,9 +182,7 @@ def _weights(clauses: Sequence[tuple[Atom, ...]], locales: Sequence[Locale]) -> 
     if len(locales) == 1:
         return dict.fromkeys(locales, 1.0)
     words = [word for clause in clauses for atom in clause for word in atom.words]
-    foreign = {
-        locale: sum(analysis.is_foreign(word, locale) for word in words[:LONG]) for locale in locales
-    }
+    foreign = {locale: sum(analysis.is_foreign(word, locale) for word in words[:LONG]) for locale in locales}
     least = min(foreign.values())
     return {locale: 1.0 if foreign[locale] == least else TRANSLATED_WEIGHT for locale in locales}
 
@@ -285,9 +283,7 @@ def _clauses(
 
 def _word(word: str, locale: Locale, vocabulary: Vocabulary | None, expand: bool) -> list[Variant]:
     """Return the typed word itself, and what in the index it may be another spelling of."""
-    variants = [
-        Variant(locale, (stem,), 1.0, "exact", word) for stem in own_stems(word, locale, vocabulary)
-    ]
+    variants = [Variant(locale, (stem,), 1.0, "exact", word) for stem in own_stems(word, locale, vocabulary)]
     if vocabulary is None or not expand or word in vocabulary:
         return variants
     if locale == Locale.KK and not analysis.is_cyrillic(word):

@@ -9,10 +9,12 @@ Matches are counted exactly, however many there are; how they are put in order s
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, LargeBinary, func, literal, select, union_all
+from psycopg.pq import Format
+from sqlalchemy import Connection, Engine, LargeBinary, event, func, literal, select, union_all
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -74,6 +76,7 @@ class PostgresIndex:
         expander = self._expander() if query.expand and self._expander and query.text else None
         try:
             with self._engine.connect() as connection:
+                event.listen(connection, "before_cursor_execute", _ask_for_bytes)
                 connection.execute(
                     select(*(func.set_config(name, value, True) for name, value in _OPTIONS.items()))
                 )
@@ -163,6 +166,11 @@ class PostgresIndex:
             mine.sort(key=lambda code: (-tally[code], code))
             found[facet] = {values[code][1]: int(tally[code]) for code in mine}
         return found
+
+
+def _ask_for_bytes(connection: Connection, cursor: Any, *_: object) -> None:
+    """Have a statement answered in binary: megabytes of bytes would be written as digits else."""
+    cursor.format = Format.BINARY
 
 
 def _count(connection: Connection, parts: Wanted, query: Query) -> _Counted:

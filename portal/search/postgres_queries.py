@@ -36,15 +36,14 @@ class Wanted:
     without: str | None
     excluded: str | None
 
-    def text(self, but: str = "", also: str | None = None, *, excluding: bool = True) -> str:
+    def text(self, but: str = "", *, excluding: bool = True) -> str:
         """Return the whole query.
 
         :param but: a facet whose filter is left out.
-        :param also: one part more.
         :param excluding: whether it has the words that no hit may have.
         """
         assert self.labels is not None
-        parts = [self.words, self.labels, also, *(x for facet, x in self.filters.items() if facet != but)]
+        parts = [self.words, self.labels, *(x for facet, x in self.filters.items() if facet != but)]
         unwanted = (self.without, self.excluded if excluding else None)
         parts += [f"!({part})" for part in unwanted if part is not None]
         return " & ".join(f"({part})" for part in parts if part is not None)

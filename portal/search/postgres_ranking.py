@@ -5,8 +5,8 @@ needs but some of the words, those with all of them and those with the rarest on
 those whose titles alone match; then the newest.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,6 @@ from portal.search.postgres_scoring import (
     lexemes_of,
     matched_in,
     score,
-    words_of,
 )
 from portal.search.postgres_state import Known
 from portal.search.postgres_tables import LIVE
@@ -94,10 +93,11 @@ class Ranking:
         """Return the ids of those of too many matches that are ranked."""
         rare = None if self._every else rare_text(self._plan, self._statistics.documents, MOST_RANKED)
         chosen = complete
-        for also in (rare, titles_text(self._plan, every=self._every)):
+        # Each of these finds a part of what the whole query finds.
+        for words in (rare, titles_text(self._plan, every=self._every)):
             missing = MOST_RANKED - len(chosen)
-            if also is not None and missing:
-                found = self._matching(parts.text(also=also))
+            if words is not None and missing:
+                found = self._matching(replace(parts, words=words).text())
                 chosen = np.concatenate([chosen, newest(_without(found, chosen), missing)])
         return np.concatenate([chosen, newest(_without(keys, chosen), MOST_RANKED - len(chosen))])
 
@@ -109,7 +109,7 @@ class Ranking:
     def _scored(self, ids: Ids) -> _Scored:
         """Return documents with what they are worth; without those that have gone meanwhile."""
         table = LIVE.weight.c
-        locales = [field.locale for field in self._plan.fields if words_of(field)]
+        locales = [field.locale for field in self._plan.fields if self._statistics.knows(field)]
         columns = [joined(table.head), *(joined(table[f"stems_{locale}"]) for locale in locales)]
         heads, *stems = self._connection.execute(
             select(*columns).where(table.id == any_(id_array(ids)))
@@ -149,7 +149,7 @@ def conditions(text: str, query: Query) -> list[ColumnElement[bool]]:
     return found
 
 
-def id_array(ids: Ids) -> ColumnElement[list[int]]:
+def id_array(ids: Ids) -> ColumnElement[Sequence[int]]:
     """Return ids as an array; as one text, since thousands of single numbers take long to bind."""
     text = "{" + ",".join(map(str, ids.tolist())) + "}"
     return cast(literal(text, TEXT), ARRAY(BIGINT))

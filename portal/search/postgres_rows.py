@@ -16,8 +16,7 @@ import numpy as np
 
 from portal.core.i18n import Locale
 from portal.search import analysis
-from portal.search.index import PUBLIC, Document
-from portal.search.whoosh_files import TITLE_WEIGHT
+from portal.search.index import PUBLIC, TITLE_WEIGHT, Document
 
 #: PostgreSQL refuses longer ones; a word of so many letters is none.
 MOST_LETTERS = 200

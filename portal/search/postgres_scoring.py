@@ -42,6 +42,11 @@ class Statistics:
     averages: Mapping[Locale, float]
     frequencies: Mapping[str, int]
 
+    def knows(self, field: FieldPlan) -> bool:
+        """Return whether anything that is looked up in a language stands in any document."""
+        variants = (variant for word in words_of(field) for variant in word.variants)
+        return any(self.documents(variant) for variant in variants)
+
     def documents(self, variant: Variant) -> int:
         """Return in how many documents a variant stands.
 

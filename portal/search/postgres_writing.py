@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, insert
 
 from portal.core.i18n import Locale
 from portal.search import analysis
-from portal.search.index import PUBLIC, Document, DocumentSource, Progress
+from portal.search.index import PUBLIC, TITLE_WEIGHT, Document, DocumentSource, Progress
 from portal.search.postgres_rows import (
     HEAD,
     Row,
@@ -47,7 +47,6 @@ from portal.search.postgres_tables import (
     swap,
     take_lock,
 )
-from portal.search.whoosh_files import TITLE_WEIGHT
 
 _BATCH = 500
 _LENGTHS = {locale: f"length_{locale}" for locale in Locale}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import LENGTHS_COLUMN, _lenfield
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.util.numeric import byte_to_length
 
@@ -78,8 +79,6 @@ def read_numbers(reader: SegmentReader, field: str) -> NDArray[np.int64]:
 
 def read_lengths(reader: SegmentReader, field: str) -> Floats:
     """Return how many words each document has in a field, as Whoosh rounds it; 0 = none."""
-    from whoosh.codec.whoosh3 import LENGTHS_COLUMN, _lenfield
-
     column = reader._perdoc._cached_reader(_lenfield(field), LENGTHS_COLUMN)
     if column is None:
         return np.zeros(reader.doc_count_all(), np.float32)

@@ -162,7 +162,7 @@ def _every(
         return NOTHING
     if not spans:
         return _common(snapshot, [clauses[number] for number in asked])
-    covered: dict[int, np.ndarray] = {}  # type: ignore[type-arg]
+    covered: dict[int, Mask] = {}
     for number in asked:
         mask = np.zeros(snapshot.total, np.bool_)
         mask[clauses[number].docs] = True

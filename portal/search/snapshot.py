@@ -164,7 +164,8 @@ class Facet:
         sizes = self.starts[selected + 1] - starts
         ends = np.cumsum(sizes)
         places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - sizes), sizes)
-        return self.codes[places]
+        codes: NDArray[np.int16] = self.codes[places]
+        return codes
 
 
 class Snapshot:

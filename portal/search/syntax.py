@@ -64,9 +64,7 @@ class Parsed:
     def literal(self) -> bool:
         """Whether something has to stand in a text as it was typed."""
         return any(
-            atom.kind in ("phrase", "exact")
-            for atoms in (*self.clauses, self.excluded)
-            for atom in atoms
+            atom.kind in ("phrase", "exact") for atoms in (*self.clauses, self.excluded) for atom in atoms
         )
 
 

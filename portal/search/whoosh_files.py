@@ -28,13 +28,12 @@ from whoosh.reading import SegmentReader
 
 from portal.core.i18n import Locale
 from portal.search import analysis
-from portal.search.index import FACETS, PUBLIC, Document, DocumentSource, Progress
+from portal.search.index import FACETS, PUBLIC, TITLE_WEIGHT, Document, DocumentSource, Progress
 from portal.search.snapshot import LABEL_FIELD, facet_field, text_field
 from portal.search.vocabulary import Vocabulary
 
 #: Changes with the schema below; an index of another version is rebuilt.
 SCHEMA_VERSION = 2
-TITLE_WEIGHT = 5
 BATCH = 200
 #: From so many entries on a build uses a second process.
 MANY = 5_000
@@ -55,7 +54,12 @@ def _schema() -> fields.Schema:
     codes = {facet_field(facet): fields.KEYWORD() for facet in FACETS}
     number = fields.COLUMN(columns.NumericColumn("q"))
     return fields.Schema(
-        id=fields.ID(unique=True), key=number, moment=number, **{LABEL_FIELD: fields.KEYWORD()}, **codes, **texts
+        id=fields.ID(unique=True),
+        key=number,
+        moment=number,
+        **{LABEL_FIELD: fields.KEYWORD()},
+        **codes,
+        **texts,
     )
 
 
@@ -157,7 +161,12 @@ class IndexFiles:
 
 def version_of(source: DocumentSource) -> dict[str, int | str]:
     """Return what an index has to be made of and by to serve a source."""
-    return {"analysis": analysis.VERSION, "schema": SCHEMA_VERSION, "source": source.identity()}
+    return {
+        "analysis": analysis.VERSION,
+        "schema": SCHEMA_VERSION,
+        "title_weight": TITLE_WEIGHT,
+        "source": source.identity(),
+    }
 
 
 def read_words(folder: Path, vocabulary: Vocabulary, start: int) -> int:

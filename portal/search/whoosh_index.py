@@ -25,7 +25,7 @@ from portal.search.index import (
     Results,
     Through,
 )
-from portal.search.plan import Lexicon, Plan, make_plan
+from portal.search.plan import Lexicon, Plan, Word, make_plan
 from portal.search.postings import Docs, Floats
 from portal.search.scoring import Matches, lookup, match, standing
 from portal.search.snapshot import Codebook, Mask, Segment, Snapshot
@@ -197,9 +197,7 @@ def _read(name: str, folder: Path, known: Snapshot | None) -> Snapshot:
     return Snapshot(name, reader.generation(), segments, deleted, codebook)
 
 
-def _mask(
-    snapshot: Snapshot, allowed: Mask, filters: Mapping[str, tuple[str, ...]], but: str = ""
-) -> Mask:
+def _mask(snapshot: Snapshot, allowed: Mask, filters: Mapping[str, tuple[str, ...]], but: str = "") -> Mask:
     for facet, values in filters.items():
         if values and facet != but:
             allowed = allowed & snapshot.passing(facet, values)
@@ -260,7 +258,9 @@ def _explained(
             continue
         of_mine = docs[mine]
         holds: Callable[[Docs], Mask] = lambda where: np.isin(of_mine, where)  # noqa: B023, E731
-        words = [((n,), word) for n, clause in enumerate(field.clauses) for word in clause.words]
+        words: list[tuple[tuple[int, ...], Word]] = [
+            ((n,), word) for n, clause in enumerate(field.clauses) for word in clause.words
+        ]
         words += [(span.clauses, span.word) for span in field.spans]
         for numbers, word in words:
             if all(variant.reason == "exact" for variant in word.variants):

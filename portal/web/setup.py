@@ -18,8 +18,9 @@ from portal.web.locale_urls import COOKIE, IdConverter, LocaleConverter
 from portal.web.panels import Panels
 from portal.web.templating import set_up_templates
 
-#: Bytes; every link of a page repeats the query, so its length bounds the page's.
-LONGEST_QUERY = 8192
+#: Bytes; three hundred pasted words in Cyrillic letters take half of it. Every link of a page
+#: repeats the query, so its length bounds the page's.
+LONGEST_QUERY = 32_768
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 

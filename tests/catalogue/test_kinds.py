@@ -42,7 +42,7 @@ def test_from_draft_to_published_to_found_in_three_languages(services: Services,
         number, revision = entry.id, entry.revision
     services.drainer().drain()
     with services.sessions() as session:
-        assert search(session, services.index, ANONYMOUS, Wanted("drip"), Locale.EN).total == 0
+        assert search(session, services.finder, ANONYMOUS, Wanted("drip"), Locale.EN).total == 0
 
     for actor, move in ((OWNER, "submit"), (MODERATOR, "publish")):
         with services.uow() as uow:
@@ -53,7 +53,7 @@ def test_from_draft_to_published_to_found_in_three_languages(services: Services,
         found = queries.get_entry(session, ANONYMOUS, kind, number)
         assert found.status == Status.PUBLISHED
         for locale, word in WORDS.items():
-            page = search(session, services.index, ANONYMOUS, Wanted(word), Locale(locale))
+            page = search(session, services.finder, ANONYMOUS, Wanted(word), Locale(locale))
             assert [(x.entry.id, x.matched_in) for x in page.found] == [(number, (Locale(locale),))]
 
 
@@ -65,7 +65,7 @@ def test_an_owner_finds_a_draft_that_nobody_else_finds(services: Services, kind:
 
     with services.sessions() as session:
         for actor, expected in ((OWNER, {number}), (MODERATOR, {number}), (ANONYMOUS, set())):
-            page = search(session, services.index, actor, Wanted("drip"), Locale.EN)
+            page = search(session, services.finder, actor, Wanted("drip"), Locale.EN)
             assert {x.entry.id for x in page.found} == expected
 
 
@@ -92,5 +92,5 @@ def test_a_broader_term_finds_what_lies_below_it(services: Services) -> None:
             ("efficient-coal-power", set()),
         ):
             rows = queries.list_entries(session, ANONYMOUS, queries.Filters(term=term))
-            page = search(session, services.index, ANONYMOUS, Wanted("", {"term": (term,)}), Locale.EN)
+            page = search(session, services.finder, ANONYMOUS, Wanted("", {"term": (term,)}), Locale.EN)
             assert {row.id for row in rows} == {x.entry.id for x in page.found} == expected

@@ -53,7 +53,7 @@ def test_a_stale_index_may_hide_but_never_leaks(services: Services, actor: Actor
     assert entry_id in {hit.id for hit in services.index.search(query).hits}
 
     with services.sessions() as session:
-        page = search(session, services.index, actor, Wanted("турбина", limit=3), Locale.RU)
+        page = search(session, services.finder, actor, Wanted("турбина", limit=3), Locale.RU)
 
     assert {row.entry.id for row in page.found} == set(others)
     assert page.total == 3

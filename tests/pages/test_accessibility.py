@@ -1,4 +1,4 @@
-"""axe (WCAG 2.2 AA) and a look at each type of page in a real browser, without JavaScript of ours."""
+"""axe (WCAG 2.2 AA) and a look at each type of page, and at suggestions while typing, in a real browser."""
 
 import re
 import shutil
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from portal.app import create_app
@@ -73,3 +73,77 @@ def test_no_page_has_accessibility_violations_or_runs_over_a_phone(
         ]
     view.close()
     assert problems == []
+
+
+def typed_into(view: Page, field: str, text: str) -> None:
+    """Type into a search field and wait until suggestions show."""
+    view.locator(field).press_sequentially(text)
+    view.wait_for_selector("[role=listbox]:visible [role=option]")
+
+
+@pytest.mark.parametrize("seeded", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("path", "field"), [("/kk/search", "#q"), ("/ru/about", "#quick-q"), ("/en/", "#q")])
+def test_the_open_list_of_suggestions_is_accessible_and_moves_nothing(
+    seeded: Services, browser: Browser, address: str, path: str, field: str, width: int
+) -> None:
+    view = browser.new_page(viewport={"width": width, "height": 800})
+    view.goto(address + path)
+    before = view.locator("main").bounding_box()
+    typed_into(view, field, "wind")
+    view.keyboard.press("ArrowDown")
+
+    assert view.locator("main").bounding_box() == before
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    current = view.locator(field).get_attribute("aria-activedescendant")
+    assert view.locator(f"#{current}").get_attribute("aria-selected") == "true"
+    result = Axe().run(view, options={"runOnly": {"type": "tag", "values": TAGS}})
+    assert [violation["id"] for violation in result.response["violations"]] == []
+    view.close()
+
+
+@pytest.mark.parametrize("seeded", ["sqlite"], indirect=True)
+def test_suggestions_are_used_by_keyboard_and_by_pointer(
+    seeded: Services, browser: Browser, address: str
+) -> None:
+    view = browser.new_page()
+    view.goto(f"{address}/en/search")
+    field = view.locator("#q")
+
+    typed_into(view, "#q", "жел")
+    assert field.get_attribute("aria-expanded") == "true"
+    view.keyboard.press("Escape")
+    assert field.get_attribute("aria-expanded") == "false"
+    assert field.input_value() == "жел"
+
+    view.keyboard.press("ArrowDown")
+    view.wait_for_selector("[role=option]:visible")
+    view.keyboard.press("ArrowDown")
+    view.keyboard.press("Enter")
+    view.wait_for_url("**/en/search?q=wind")
+
+    view.locator("#q").fill("")
+    typed_into(view, "#q", "Казахст")
+    view.get_by_role("option", name="Kazakhstan Казахстан Country").click()
+    view.wait_for_url("**/en/countries/KZ")
+    view.close()
+
+
+@pytest.mark.parametrize("seeded", ["sqlite"], indirect=True)
+def test_without_an_answer_the_field_stays_a_plain_one(
+    seeded: Services, browser: Browser, address: str
+) -> None:
+    view = browser.new_page()
+    errors: list[str] = []
+    view.on("pageerror", lambda error: errors.append(str(error)))
+    view.route("**/suggest?*", lambda route: route.abort())
+    view.goto(f"{address}/en/search")
+
+    with view.expect_event("requestfailed"):
+        view.locator("#q").press_sequentially("wind")
+    assert view.locator("[role=option]").count() == 0
+    view.keyboard.press("Enter")
+    view.wait_for_url("**/en/search?q=wind")
+
+    assert errors == []
+    view.close()

@@ -309,7 +309,7 @@ STEMS = {locale: [analysis.stem(word, locale) for word in words] for locale, wor
 
 
 def generated(size: int) -> Shelf:
-    chance = random.Random(20261120)  # noqa: S311
+    chance = random.Random(20261120)
 
     def words(locale: Locale, many: int) -> str:
         ranks = range(len(WORDS[locale]))
@@ -338,7 +338,7 @@ def generated(size: int) -> Shelf:
 
 
 def queries(many: int) -> list[Query]:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
 
     def word() -> str:
         locale = chance.choice(list(Locale))

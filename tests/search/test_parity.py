@@ -1,5 +1,6 @@
 """The NumPy reader finds what plain Whoosh finds, and scores it alike."""
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_hits_totals_scores_and_order_are_those_of_plain_whoosh(folder: Path, pl
         assert set(found) == set(expected), text
         assert found == pytest.approx(expected, abs=2e-3), text
         ordered = list(found)
-        assert all(expected[a] > expected[b] - 2e-3 for a, b in zip(ordered, ordered[1:], strict=False)), text
+        assert all(expected[a] > expected[b] - 2e-3 for a, b in itertools.pairwise(ordered)), text
         several += len(expected) > 1
     assert several > 200
 
