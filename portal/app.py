@@ -26,12 +26,14 @@ from portal.core.unit_of_work import Handlers, UnitOfWork
 from portal.matching import views as matching_views
 from portal.pages import views as pages_views
 from portal.reference.queries import named_places
+from portal.search import analysis
 from portal.search.engines import open_index
 from portal.search.expansion import chained
 from portal.search.finder import Finder
 from portal.search.index import IndexMissing, SearchIndex, is_transactional
 from portal.search.jobs import index_jobs
 from portal.search.pairs import PairsProvider, learn_job
+from portal.search.stem_file import read_stems, write_stems
 from portal.taxonomy.concepts import NamedThing
 from portal.taxonomy.provider import ConceptsProvider
 from portal.taxonomy.queries import official_texts
@@ -100,6 +102,7 @@ def _embedded(settings: Settings, folder: Path) -> Services:
 
 def make_services(settings: Settings) -> Services:
     """Return the services of a deployment; nothing is opened or written yet."""
+    read_stems(settings.stem_file)
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     concepts = ConceptsProvider(sessions, _names)
@@ -112,7 +115,7 @@ def make_services(settings: Settings) -> Services:
         handlers=_handlers(index, documents),
         index=index,
         documents=documents,
-        finder=Finder(index, EntryTexts(sessions)),
+        finder=Finder(index, EntryTexts(sessions), concepts),
         concepts=concepts,
         parallel_texts=_parallel_texts,
         jobs={**index_jobs(index, documents), "learn": learn_job(sessions, _parallel_texts)},
@@ -149,11 +152,23 @@ def create_embedded_app() -> Flask:
     return app
 
 
+def learn_names(services: Services) -> None:
+    """Read what things are called, and keep the stems of it for the processes to come."""
+    words = (
+        (word, locale)
+        for thing in services.concepts.things()
+        for locale, labels in thing.labels.items()
+        for label in labels
+        for word in analysis.surface_words(label.text, locale)
+    )
+    write_stems(services.settings.stem_file, words)
+
+
 def warm_up(services: Services) -> None:
     """Read what every search needs, so that the first visitor does not wait for it."""
+    learn_names(services)
     try:
         services.finder.vocabularies()
-        services.concepts()
     except IndexMissing as error:
         logger.warning("%s", error)
     # What is loaded by now stays for good; without this the collector walks through all of

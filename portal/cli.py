@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from portal.app import make_services
+from portal.app import learn_names, make_services
 from portal.catalogue.cli import COMMANDS as CATALOGUE
 from portal.catalogue.cli import load_seeds
 from portal.check import COMMANDS as CHECK
@@ -125,6 +125,7 @@ def set_up(services: Services) -> None:
     if present is None or not services.index.is_current(services.documents):
         click.echo(f"{build(services)} entries indexed", err=True)
     services.drainer().drain()
+    learn_names(services)
 
 
 def renew_index(services: Services) -> None:

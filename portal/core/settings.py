@@ -47,6 +47,11 @@ class Settings:
         return self.search_engine or suited
 
     @property
+    def stem_file(self) -> Path:
+        """Where stems that every process needs are kept."""
+        return self.data / "stems.json"
+
+    @property
     def index_folder(self) -> Path:
         """Where the search index lives."""
         return self.data / "index"

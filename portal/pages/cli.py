@@ -147,7 +147,7 @@ def _say_how(findings: Findings, said: Fields) -> None:
     if said.unknown:
         click.echo(f"searched for as words: {', '.join(said.unknown)}", err=True)
     if findings.typed:
-        click.echo(f"nothing found for {findings.typed!r}; these are for {findings.text!r}", err=True)
+        click.echo(f"{findings.typed!r} was not found as typed; these are for {findings.text!r}", err=True)
     if findings.meant:
         click.echo(f"did you mean {findings.meant!r}?", err=True)
     if results.relaxed:

@@ -17,7 +17,6 @@ from portal.pages.fields import known_codes
 from portal.search import analysis
 from portal.search.finder import Finder, Findings
 from portal.search.index import FACETS, SORTS, Hit, Query, Through
-from portal.search.plan import stems_of
 
 PER_PAGE = 20
 #: Letters of a query; enough for a pasted paragraph of three hundred words.
@@ -130,7 +129,7 @@ def search(session: Session, finder: Finder, actor: Actor, wanted: Wanted, local
     results = findings.results
     page = hits[(wanted.page - 1) * wanted.limit : wanted.page * wanted.limit]
     entries = {entry.id: entry for entry in by_ids(session, actor, [hit.id for hit in page])}
-    stems = stems_of(findings.text, finder.vocabularies())
+    stems = {locale: results.meant.get(locale, frozenset()) for locale in Locale}
     return SearchPage(
         wanted=wanted,
         total=results.total - lost,

@@ -1,7 +1,7 @@
 """Turns text into index terms, the same way for every engine.
 
 Normalise (Unicode NFC, case, ё as е, CO₂ as CO2), cut into words, drop stop words,
-stem. Engines receive stems. An index that another :data:`VERSION` made is rebuilt.
+stem. Engines receive stems. An index that another :data:`VERSION` of this made is rebuilt.
 
 A Kazakh stem is folded to the letters of a Russian keyboard *after* stemming, so that
 «қазақ» and «казак» meet; the ending was read off the proper spelling before.
@@ -9,8 +9,11 @@ A Kazakh stem is folded to the letters of a Russian keyboard *after* stemming, s
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from zlib import crc32
 
 import snowballstemmer
 
@@ -18,14 +21,31 @@ from portal.core.i18n import Locale
 from portal.search import kazakh, russian
 from portal.search.scripts import fold
 
-VERSION = 2
-
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*", re.UNICODE)
 _EVEN = str.maketrans({"ё": "е", "’": "'", "ʼ": "'", **{chr(0x2080 + n): str(n) for n in range(10)}})
 _ENGLISH = snowballstemmer.stemmer("english")
 #: British spellings that Snowball would keep apart from the American ones.
 _BRITISH = re.compile(r"is(ation|ations|ational)$")
 _CYRILLIC = re.compile("[а-яәғқңөұүһі]")
+_LIBRARIES = ("pymorphy3", "pymorphy3-dicts-ru", "snowballstemmer")
+
+
+def _version() -> str:
+    """Return what changes with anything that stems depend on: this code, its words, its libraries."""
+    folder = Path(__file__).parent
+    parts = [*folder.glob("kazakh*"), *(folder / f"{name}.py" for name in ("analysis", "russian", "scripts"))]
+    found = 0
+    for path in sorted(part for part in parts if part.is_file()):
+        found = crc32(path.read_bytes(), found)
+    for name in _LIBRARIES:
+        found = crc32(version(name).encode(), found)
+    return f"{found:08x}"
+
+
+#: Names this analysis; another one cuts words otherwise.
+VERSION = _version()
+#: Stems that were cut before, by word and language.
+_REMEMBERED: dict[tuple[str, Locale], str] = {}
 
 #: Words that say nothing of what is looked for. What may name a thing in a catalogue
 #: (more, first, new, бар) stays a word.
@@ -82,9 +102,17 @@ def is_foreign(word: str, locale: Locale) -> bool:
     return (fold(word) != word) if locale == Locale.RU else russian.knows(word)
 
 
+def is_word(word: str) -> bool:
+    """Return whether a dictionary has a normalised word: the Russian one, or the Kazakh stems."""
+    return is_cyrillic(word) and (russian.knows(word) or kazakh.knows(word))
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str, locale: Locale) -> str:
     """Return the stem of a normalised word; of another script's word the word itself."""
+    remembered = _REMEMBERED.get((word, locale))
+    if remembered is not None:
+        return remembered
     if is_cyrillic(word) == (locale == Locale.EN):
         return word
     if locale == Locale.KK:
@@ -93,6 +121,11 @@ def stem(word: str, locale: Locale) -> str:
         return russian.stem(word)
     stemmed: str = _ENGLISH.stemWord(_BRITISH.sub(r"iz\1", word))
     return stemmed
+
+
+def remember(stems: Mapping[tuple[str, Locale], str]) -> None:
+    """Take over stems that this version of the analysis has cut in another process."""
+    _REMEMBERED.update(stems)
 
 
 def surface_words(text: str, locale: Locale) -> list[str]:

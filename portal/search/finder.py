@@ -12,6 +12,7 @@ from typing import Protocol
 
 from portal.core.i18n import Locale
 from portal.search import analysis, kazakh
+from portal.search.expansion import ExpanderProvider
 from portal.search.index import Query, Results, SearchIndex
 from portal.search.spelling import Correction, Speller, other_layout
 from portal.search.syntax import Atom, Parsed, parse
@@ -58,11 +59,15 @@ class Finder:
     """Finds entries.
 
     :param texts: where the texts of candidates are read.
+    :param expander: what it knows is no slip, though no entry has it.
     """
 
-    def __init__(self, index: SearchIndex, texts: TextSource) -> None:
+    def __init__(
+        self, index: SearchIndex, texts: TextSource, expander: ExpanderProvider | None = None
+    ) -> None:
         self._index = index
         self._texts = texts
+        self._expander = expander
         self._spellers: dict[Locale, Speller] = {}
         self._guard = threading.Lock()
 
@@ -157,9 +162,15 @@ class Finder:
         return found
 
     def _known(self, word: str) -> bool:
-        return len(word) < _SHORTEST_WORD or any(
+        """Return whether a word is one: of the index, of a dictionary or of the thesaurus."""
+        if len(word) < _SHORTEST_WORD or word.isnumeric() or analysis.is_word(word):
+            return True
+        if any(
             word in self._index.vocabulary(locale) or word in analysis.STOP_WORDS[locale] for locale in Locale
-        )
+        ):
+            return True
+        reading = {locale: [(0, analysis.stem(word, locale))] for locale in Locale}
+        return self._expander is not None and bool(self._expander().expand([word], reading))
 
     def _corrections(self, word: str) -> list[str]:
         found: list[Correction] = []

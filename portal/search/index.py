@@ -103,6 +103,7 @@ class Results:
         given too, after them.
     :ivar complete: where ``relaxed``, how many of the hits have all the words; ``None`` for
         a query so long that none is expected to.
+    :ivar meant: the stems that the query surely means in each language, to mark them.
     :ivar cut: prefixes of which only the commonest continuations were looked up.
     :ivar ranked: of how many of the hits the order is known; fewer than ``total`` where an
         engine ranks only a part.
@@ -113,6 +114,7 @@ class Results:
     facets: Mapping[str, Mapping[str, int]]
     relaxed: bool = False
     complete: int | None = None
+    meant: Mapping[Locale, frozenset[str]] = field(default_factory=dict)
     cut: tuple[str, ...] = ()
     ranked: int | None = None
 

@@ -68,6 +68,12 @@ def stem(word: str) -> str:
     return word if len(word) > LONGEST else _stem(word)
 
 
+def knows(word: str) -> bool:
+    """Return whether a lower-case word is a form of a stem in the lexicon."""
+    found = stem(word)
+    return any(found in known for known in KNOWN.values())
+
+
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
     if len(word) < 2 or not _ALPHABET.issuperset(word):

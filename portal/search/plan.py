@@ -23,6 +23,8 @@ SEVERAL, ENOUGH = 3, 10
 SHORTEST_LOAN = 4
 #: A word in Latin letters that is surely a Kazakh one need not be a loan word as well.
 SURE_SPELLING = 0.75
+#: What weighs so much is marked in texts.
+SURELY_MEANT = 0.6
 #: What is said in the language of the query counts more than what is only meant.
 TRANSLATED_WEIGHT = 0.85
 #: What a word means by itself counts less where it is part of a longer term: «greenhouse» in
@@ -150,18 +152,22 @@ def plan_of(parsed: Parsed, locales: Sequence[Locale], lexicon: Lexicon) -> Plan
     )
 
 
-def stems_of(text: str, vocabularies: Mapping[Locale, Vocabulary]) -> dict[Locale, frozenset[str]]:
-    """Return the stems under which the words of a query stand in each language, to mark them."""
-    words = [word for clause in parse(text).clauses for atom in clause for word in atom.words]
+def stems_to_mark(plan: Plan) -> dict[Locale, frozenset[str]]:
+    """Return the stems that are surely meant in each language, to mark them in its texts."""
     return {
-        locale: frozenset(
+        field.locale: frozenset(
             stem
-            for word in words
-            if word not in analysis.STOP_WORDS[locale]
-            for stem in own_stems(word, locale, vocabularies.get(locale))
+            for word in (*(word for clause in field.clauses for word in clause.words), *_span_words(field))
+            for variant in word.variants
+            if variant.weight >= SURELY_MEANT
+            for stem in variant.stems
         )
-        for locale in Locale
+        for field in plan.fields
     }
+
+
+def _span_words(field: FieldPlan) -> list[Word]:
+    return [span.word for span in field.spans]
 
 
 def _excluded(
@@ -254,6 +260,7 @@ def _clauses(
     vocabulary = lexicon.vocabularies.get(locale)
     meant: dict[int, list[Variant]] = {}
     within = {place for x in expansions if len(x.places) > 1 for place in x.places}
+    named = {place for x in expansions for place in x.places}
     for expansion in expansions:
         if len(expansion.places) == 1:
             (place,) = expansion.places
@@ -270,7 +277,7 @@ def _clauses(
             elif atom.kind == "word":
                 expand = lexicon.expander is not None
                 known = atom.words[0] in stop
-                variants = [] if known else _word(atom.words[0], locale, vocabulary, expand)
+                variants = [] if known else _word(atom.words[0], locale, lexicon, expand, number in named)
                 variants += meant.get(number, [])
             else:
                 stems = _stems(atom, locale, stop)
@@ -281,12 +288,17 @@ def _clauses(
     return tuple(found)
 
 
-def _word(word: str, locale: Locale, vocabulary: Vocabulary | None, expand: bool) -> list[Variant]:
-    """Return the typed word itself, and what in the index it may be another spelling of."""
+def _word(word: str, locale: Locale, lexicon: Lexicon, expand: bool, named: bool) -> list[Variant]:
+    """Return the typed word itself, and what in the index it may be another spelling of.
+
+    :param named: the thesaurus knows the word, as it is or in a longer term.
+    """
+    vocabulary = lexicon.vocabularies.get(locale)
     variants = [Variant(locale, (stem,), 1.0, "exact", word) for stem in own_stems(word, locale, vocabulary)]
     if vocabulary is None or not expand or word in vocabulary:
         return variants
-    if locale == Locale.KK and not analysis.is_cyrillic(word):
+    english = named or word in lexicon.vocabularies.get(Locale.EN, ())
+    if locale == Locale.KK and not analysis.is_cyrillic(word) and not english:
         spelled = [
             Variant(locale, (vocabulary.stem(meant),), likeness, "script", meant)
             for meant, likeness in vocabulary.cyrillic(word)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from portal.core.i18n import Locale
 from portal.search.expansion import Expander, ExpanderProvider
 from portal.search.index import Document, DocumentSource, IndexMissing, Progress, Query, Results
-from portal.search.plan import Lexicon, Plan, make_plan
+from portal.search.plan import Lexicon, Plan, make_plan, stems_to_mark
 from portal.search.postgres_queries import Wanted, wanted
 from portal.search.postgres_ranking import Keys, Ranking, conditions, joined
 from portal.search.postgres_rows import KEY
@@ -149,6 +149,7 @@ class PostgresIndex:
             facets=self._facets(connection, counted, query),
             relaxed=relaxed,
             complete=None if complete is None else len(complete),
+            meant=stems_to_mark(plan),
             cut=plan.cut,
             ranked=ranking.ranked(len(counted.keys)),
         )

@@ -96,6 +96,14 @@ def lookup(found: Scored, docs: Docs) -> Floats:
     return scores
 
 
+def among(docs: Docs, where: Docs) -> Mask:
+    """Return which of some documents are among those of an ascending array."""
+    if not len(where):
+        return np.zeros(len(docs), np.bool_)
+    found: Mask = where[np.minimum(np.searchsorted(where, docs), len(where) - 1)] == docs
+    return found
+
+
 def _clause(snapshot: Snapshot, locale: Locale, clause: Clause) -> Scored:
     words = [_word(snapshot, locale, word) for word in clause.words]
     return words[0] if len(words) == 1 else _sum(snapshot, words)

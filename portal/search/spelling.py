@@ -25,7 +25,7 @@ _ROWS = {
 _LAYOUT = dict(zip("qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхъфывапролджэячсмитьбю", strict=True))
 _BACK = {cyrillic: latin for latin, cyrillic in _LAYOUT.items()}
 #: What slips cost; one letter for another counts 1.
-_NEIGHBOUR, _SWAPPED, _FOLDED, _FIRST_LETTER = 0.6, 0.7, 0.2, 0.3
+_NEIGHBOUR, _SWAPPED, _FOLDED, _FIRST_LETTER, _LEFT_OUT = 0.6, 0.7, 0.2, 0.5, 0.8
 #: A word ten times as common may lie so much farther away.
 _COMMON = 0.25
 
@@ -99,7 +99,7 @@ def slip_cost(typed: str, meant: str) -> float:
     for i, a in enumerate(typed, 1):
         row = [float(i)]
         for j, b in enumerate(meant, 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + _letter_cost(a, b))
+            cost = min(above[j] + 1, row[j - 1] + _LEFT_OUT, above[j - 1] + _letter_cost(a, b))
             if i > 1 and j > 1 and a == meant[j - 2] and typed[i - 2] == b and a != b:
                 cost = min(cost, before[j - 2] + _SWAPPED)
             row.append(cost)

@@ -1,17 +1,27 @@
 """The query language: words, "phrases", -not, a OR b, prefix*, field:value.
 
 Words are all wanted. Anything malformed is read as words: an unfinished quotation mark,
-a lone minus, an OR without a neighbour. Nothing that can be typed is an error.
+a lone minus, an OR without a neighbour. Nothing that can be typed is an error, and nothing
+makes more work than a pasted paragraph does: what is beyond that is not read.
 """
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from portal.search import analysis
 
 #: Shorter ones stand for too much.
 SHORTEST_PREFIX = 2
+#: A query asks for so many things at most, and leaves out as many.
+MOST_ATOMS = 300
+#: Twice in «peer to peer»; what is said more often asks for nothing more.
+MOST_TIMES = 2
+#: Each prefix stands for dozens of words; further ones are words.
+MOST_PREFIXES = 8
+#: Further ``field:value`` stay in the text.
+MOST_FIELDS = 30
 
 _TOKEN = re.compile(
     r"""(?P<minus>(?<![^\s(])[-\u2212](?=[\w"«“„:]))?     # a minus before a word, not within one
@@ -71,7 +81,7 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """Return a query in parts; ``field:value`` counts as words here."""
     if _SPECIAL.search(text) is None:
-        return Parsed(tuple((Atom((word,)),) for word in _words(text)))
+        return _bounded([[Atom((word,))] for word in _words(text)], [])
     clauses: list[list[Atom]] = []
     excluded: list[Atom] = []
     join = negate = False
@@ -96,7 +106,32 @@ def parse(text: str) -> Parsed:
         else:
             clauses += [[atom] for atom in atoms]
         join = negate = False
-    return Parsed(tuple(tuple(clause) for clause in clauses), tuple(excluded))
+    return _bounded(clauses, excluded)
+
+
+def _bounded(clauses: Sequence[Sequence[Atom]], excluded: Sequence[Atom]) -> Parsed:
+    """Return a query without what is beyond reason: repetitions, hundreds of words, many prefixes."""
+    prefixes: set[Atom] = set()
+
+    def plain(atom: Atom) -> Atom:
+        if atom.kind != "prefix" or atom in prefixes:
+            return atom
+        if len(prefixes) == MOST_PREFIXES:
+            return Atom(atom.words)
+        prefixes.add(atom)
+        return atom
+
+    times: Counter[tuple[Atom, ...]] = Counter()
+    kept: list[tuple[Atom, ...]] = []
+    left = MOST_ATOMS
+    for atoms in clauses:
+        clause = tuple(dict.fromkeys(map(plain, atoms)))[:left]
+        times[clause] += 1
+        if clause and times[clause] <= MOST_TIMES:
+            kept.append(clause)
+            left -= len(clause)
+    unwanted = dict.fromkeys(map(plain, excluded))
+    return Parsed(tuple(kept), tuple(unwanted)[:MOST_ATOMS])
 
 
 def take_fields(text: str, known: Collection[str]) -> tuple[str, tuple[Field, ...]]:
@@ -113,7 +148,7 @@ def take_fields(text: str, known: Collection[str]) -> tuple[str, tuple[Field, ..
     for match in _TOKEN.finditer(text):
         name = analysis.normalise(match["field"] or "")
         value = match["phrase"] if match["phrase"] is not None else match["word"]
-        if name in known and value:
+        if name in known and value and len(fields) < MOST_FIELDS:
             fields.append(Field(name, value.strip(), wanted=not match["minus"]))
             kept.append(text[done : match.start()])
             done = match.end()

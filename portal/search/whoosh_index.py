@@ -5,9 +5,10 @@ query, and read what is new only. Threads share one snapshot.
 """
 
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,9 +26,9 @@ from portal.search.index import (
     Results,
     Through,
 )
-from portal.search.plan import Lexicon, Plan, Word, make_plan
+from portal.search.plan import Lexicon, Plan, Word, make_plan, stems_to_mark
 from portal.search.postings import Docs, Floats
-from portal.search.scoring import Matches, lookup, match, standing
+from portal.search.scoring import Matches, among, lookup, match, standing
 from portal.search.snapshot import Codebook, Mask, Segment, Snapshot
 from portal.search.syntax import parse
 from portal.search.vocabulary import Vocabulary
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 #: Two changes within the grain of a file system's clock look like one.
 _CLOCK_GRAIN = 0.05
+#: Of a pasted text the words at its beginning are explained.
+_MOST_WORDS_EXPLAINED = 40
 #: Of a hit so many words of the query are explained.
 _MOST_THROUGH = 6
 
@@ -63,6 +66,7 @@ class WhooshIndex:
 
     def __init__(self, folder: Path, expander: ExpanderProvider | None = None) -> None:
         self._files = IndexFiles(folder)
+        self._folder = str(folder)
         self._expander = expander
         self._generation: _Generation | None = None
         self._guard = threading.Lock()
@@ -107,6 +111,7 @@ class WhooshIndex:
             facets={facet: _count(snapshot, facet, matches, hits, allowed, query) for facet in query.facets},
             relaxed=matches.relaxed,
             complete=None if complete is None else int(np.count_nonzero(complete)),
+            meant=stems_to_mark(plan),
             cut=plan.cut,
         )
 
@@ -146,10 +151,10 @@ class WhooshIndex:
             return self._generation
 
     def _changed(self, name: str) -> tuple[int, int]:
-        """Return when the pointer and the build's folder last changed."""
-        folder = self._files.folder
+        """Return when the pointer and the build's folder last changed; two system calls."""
+        folder = self._folder
         try:
-            return (folder / "current").stat().st_mtime_ns, (folder / name).stat().st_mtime_ns
+            return os.stat(f"{folder}/current").st_mtime_ns, os.stat(f"{folder}/{name}").st_mtime_ns  # noqa: PTH116
         except OSError:
             return (0, 0)
 
@@ -235,13 +240,16 @@ def _count(
 def _hits(
     snapshot: Snapshot, docs: Docs, scores: Floats, matches: Matches, plan: Plan, query: Query
 ) -> list[Hit]:
-    by_field = {locale: lookup(found, docs) for locale, found in matches.fields.items()}
     keys = snapshot.keys[docs].tolist()
     rounded = [round(score, 4) for score in scores.tolist()]
-    locales = [
-        tuple(sorted((x for x in by_field if by_field[x][n] > 0), key=lambda x: -by_field[x][n]))
-        for n in range(len(keys))
-    ]
+    if len(matches.fields) == 1:
+        locales = [tuple(matches.fields)] * len(keys)
+    else:
+        by_field = {locale: lookup(found, docs).tolist() for locale, found in matches.fields.items()}
+        locales = [
+            tuple(sorted((x for x in by_field if by_field[x][n] > 0), key=lambda x: -by_field[x][n]))
+            for n in range(len(keys))
+        ]
     through = _explained(snapshot, docs, locales, plan, query) if query.expand else [()] * len(keys)
     return [Hit(*parts) for parts in zip(keys, rounded, locales, through, strict=True)]
 
@@ -256,19 +264,18 @@ def _explained(
         mine = [n for n, matched in enumerate(locales) if matched and matched[0] == field.locale]
         if not mine:
             continue
-        of_mine = docs[mine]
-        holds: Callable[[Docs], Mask] = lambda where: np.isin(of_mine, where)  # noqa: B023, E731
         words: list[tuple[tuple[int, ...], Word]] = [
             ((n,), word) for n, clause in enumerate(field.clauses) for word in clause.words
         ]
         words += [(span.clauses, span.word) for span in field.spans]
+        words = words[:_MOST_WORDS_EXPLAINED]
         for numbers, word in words:
             if all(variant.reason == "exact" for variant in word.variants):
                 continue
             typed = " ".join(" ".join(clauses[n][0].words) for n in numbers)
             named = np.zeros(len(mine), np.bool_)
             for variant in sorted(word.variants, key=lambda x: (x.reason != "exact", -x.weight)):
-                hits = holds(standing(snapshot, variant)) & ~named
+                hits = among(docs[mine], standing(snapshot, variant)) & ~named
                 named |= hits
                 if variant.reason != "exact":
                     for place in np.flatnonzero(hits).tolist():

@@ -5,7 +5,7 @@ import pytest
 from portal.core.i18n import Locale
 from portal.search import analysis
 from portal.search.expansion import Chain, Expansion, Reading, Variant
-from portal.search.plan import ENOUGH, LONG, PART_WEIGHT, FieldPlan, Lexicon, Plan, make_plan, stems_of
+from portal.search.plan import ENOUGH, LONG, PART_WEIGHT, FieldPlan, Lexicon, Plan, make_plan, stems_to_mark
 from portal.search.vocabulary import MOST_CONTINUATIONS, Vocabulary
 
 ALL = tuple(Locale)
@@ -141,7 +141,17 @@ def test_excluded_words_and_prefixes_are_looked_up_and_phrases_left_to_the_texts
     assert all("plant" not in stems for stems in excluded)
 
 
-def test_the_stems_to_mark_are_those_of_the_words_that_were_meant() -> None:
+def test_the_stems_to_mark_are_those_that_are_surely_meant() -> None:
     known = vocabularies(kk="оңтүстіктің")
-    assert analysis.stem("оңтүстіктің", Locale.KK) in stems_of("онтустиктин the", known)[Locale.KK]
-    assert stems_of("the", known)[Locale.EN] == frozenset()
+    marked = stems_to_mark(make_plan("онтустиктин the", ALL, Lexicon(known)))
+    assert analysis.stem("оңтүстіктің", Locale.KK) in marked[Locale.KK]
+    assert marked[Locale.EN] == {"онтустиктин"}
+    assert {"парниктік", "газ"} <= stems_to_mark(
+        make_plan("greenhouse gases", ALL, Lexicon(vocabularies(), KNOWS))
+    )[Locale.KK]
+
+
+def test_an_english_word_is_not_read_as_kazakh_in_latin_letters() -> None:
+    known = vocabularies(kk="жел сол", en="sol")
+    assert looked_up(make_plan("jel", ALL, Lexicon(known, KNOWS)), Locale.KK)[0] == [("jel",), ("жел",)]
+    assert looked_up(make_plan("sol", ALL, Lexicon(known, KNOWS)), Locale.KK)[0] == [("sol",)]
