@@ -1,5 +1,5 @@
 """Entry point of a WSGI server, e.g. ``gunicorn wsgi:app``."""
 
-from portal.app import create_app
+from portal.app import create_worker_app
 
-app = create_app()
+app = create_worker_app()

@@ -143,13 +143,22 @@ def create_app(services: Services | None = None) -> Flask:
     return app
 
 
-def create_embedded_app() -> Flask:
-    """Return the application of ``portal demo`` and ``portal serve``: drains the outbox itself."""
+def create_worker_app(*, drains: bool = False) -> Flask:
+    """Return the application of a process that serves; reads what it needs while it starts.
+
+    :param drains: it also works off the outbox.
+    """
     services = make_services(read_settings())
     app = create_app(services)
     _in_background("warm-up", lambda: warm_up(services))
-    _in_background("outbox", lambda: services.drainer().run(threading.Event()))
+    if drains:
+        _in_background("outbox", lambda: services.drainer().run(threading.Event()))
     return app
+
+
+def create_embedded_app() -> Flask:
+    """Return the application of ``portal demo`` and ``portal serve``: drains the outbox itself."""
+    return create_worker_app(drains=True)
 
 
 def learn_names(services: Services) -> None:

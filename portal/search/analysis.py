@@ -21,8 +21,15 @@ from portal.core.i18n import Locale
 from portal.search import kazakh, russian
 from portal.search.scripts import fold
 
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*", re.UNICODE)
-_EVEN = str.maketrans({"ё": "е", "’": "'", "ʼ": "'", **{chr(0x2080 + n): str(n) for n in range(10)}})
+# A letter may carry its accent as a character of its own.
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*|['’ʼ][^\W_]+)*", re.UNICODE)
+#: A longer word is junk, of which so much is enough: whatever is kept by word stays small.
+LONGEST_WORD = 64
+# What accents are left over a composed text are stresses: за́мок.
+_STRESSES = dict.fromkeys("\u0300\u0301", "")
+_EVEN = str.maketrans(
+    {**_STRESSES, "ё": "е", "’": "'", "ʼ": "'", **{chr(0x2080 + n): str(n) for n in range(10)}}
+)
 _ENGLISH = snowballstemmer.stemmer("english")
 #: British spellings that Snowball would keep apart from the American ones.
 _BRITISH = re.compile(r"is(ation|ations|ational)$")
@@ -81,7 +88,7 @@ def normalise(text: str) -> str:
 def words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each word with its place in the text: ``(normalised, start, end)``."""
     for match in _WORD.finditer(text):
-        yield normalise(match.group()), match.start(), match.end()
+        yield normalise(match.group())[:LONGEST_WORD], match.start(), match.end()
 
 
 def is_cyrillic(word: str) -> bool:
@@ -131,7 +138,7 @@ def remember(stems: Mapping[tuple[str, Locale], str]) -> None:
 def surface_words(text: str, locale: Locale) -> list[str]:
     """Return the normalised words of a text, in order, stop words left out."""
     stop = STOP_WORDS[locale]
-    return [word for word in _WORD.findall(normalise(text)) if word not in stop]
+    return [word[:LONGEST_WORD] for word in _WORD.findall(normalise(text)) if word not in stop]
 
 
 def terms(text: str, locale: Locale) -> list[str]:

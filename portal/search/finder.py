@@ -6,7 +6,7 @@ which the catalogue gives; a misspelt word is corrected where nothing else is fo
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,8 +14,9 @@ from portal.core.i18n import Locale
 from portal.search import analysis, kazakh
 from portal.search.expansion import ExpanderProvider
 from portal.search.index import Query, Results, SearchIndex
+from portal.search.literal import Literal, Texts
 from portal.search.spelling import Correction, Speller, other_layout
-from portal.search.syntax import Atom, Parsed, parse
+from portal.search.syntax import Parsed, as_text, parse
 from portal.search.vocabulary import Vocabulary
 
 #: Of so many of the best candidates the texts are read.
@@ -25,9 +26,8 @@ FEW = 2
 _MOST_CORRECTED = 3
 #: In longer queries the spelling of one word says little.
 _SHORT, _SHORTEST_WORD = 4, 3
-
-#: The texts of an entry by language: its title, then all others.
-Texts = Mapping[Locale, Sequence[str]]
+#: Of so many clauses it is looked up what fulfils them beside quoted words.
+_MOST_ALTERNATIVES = 3
 
 
 class TextSource(Protocol):
@@ -108,12 +108,36 @@ class Finder:
         """Keep those of the best candidates in whose texts it stands as it was typed."""
         # What is excluded literally is looked for in the texts, not cut away by stems.
         broad = self._index.search(replace(query, limit=CANDIDATES, offset=0, facets=(), sort="relevance"))
-        texts = self._texts.texts([hit.id for hit in broad.hits])
+        ids = [hit.id for hit in broad.hits]
+        texts = self._texts.texts(ids)
+        literal = Literal(parsed)
+        others = self._fulfilled(query, literal, ids)
         only = frozenset(
-            hit.id for hit in broad.hits if hit.id in texts and stands_as_typed(parsed, texts[hit.id])
+            id_
+            for id_ in ids
+            if id_ in texts and literal.stands(texts[id_], [n for n, found in others.items() if id_ in found])
         )
         results = self._index.search(replace(query, only=only))
         return Findings(results, query.text, unchecked=max(0, broad.total - len(broad.hits)))
+
+    def _fulfilled(self, query: Query, literal: Literal, ids: Sequence[int]) -> dict[int, Container[int]]:
+        """Return, for clauses that ask for something else or quoted words, which entries hold the else."""
+        found: dict[int, Container[int]] = {}
+        for number, atoms in literal.alternatives.items():
+            if len(found) < _MOST_ALTERNATIVES:
+                asked = replace(
+                    query,
+                    text=as_text(atoms),
+                    only=frozenset(ids),
+                    limit=CANDIDATES,
+                    offset=0,
+                    facets=(),
+                    sort="relevance",
+                )
+                found[number] = frozenset(hit.id for hit in self._index.search(asked).hits)
+            else:
+                found[number] = ids
+        return found
 
     def _exact_first(self, query: Query, words: Sequence[str]) -> Results:
         """Put those of the best candidates first in which words are spelled as they were typed."""
@@ -205,31 +229,6 @@ def _guessed(results: Results, unknown: Sequence[str]) -> bool:
     return bool(unknown and results.hits) and all(
         any(through.variant.reason == "loan" and through.typed in unknown for through in hit.through)
         for hit in results.hits
-    )
-
-
-def stands_as_typed(parsed: Parsed, texts: Texts) -> bool:
-    """Return whether what stands between quotation marks stands so in one of the texts."""
-    read = [(locale, _normalised(text)) for locale, parts in texts.items() for text in parts]
-    for clause in parsed.clauses:
-        literal = [atom for atom in clause if atom.kind in ("phrase", "exact")]
-        if literal and len(literal) == len(clause) and not any(_stands(atom, read) for atom in literal):
-            return False
-    return not any(_stands(atom, read) for atom in parsed.excluded if atom.kind in ("phrase", "exact"))
-
-
-def _stands(atom: Atom, read: Sequence[tuple[Locale, list[str]]]) -> bool:
-    if atom.kind == "exact":
-        return any(atom.words[0] in words for _, words in read)
-    return any(_side_by_side(atom.words, words, locale) for locale, words in read)
-
-
-def _side_by_side(wanted: Sequence[str], words: Sequence[str], locale: Locale) -> bool:
-    stems = [analysis.stem(word, locale) for word in wanted]
-    places = [n for n, word in enumerate(words) if analysis.stem(word, locale) == stems[0]]
-    return any(
-        [analysis.stem(word, locale) for word in words[place : place + len(stems)]] == stems
-        for place in places
     )
 
 

@@ -49,6 +49,11 @@ class Atom:
     words: tuple[str, ...]
     kind: str = "word"
 
+    @property
+    def literal(self) -> bool:
+        """Whether it has to stand in a text as it was typed."""
+        return self.kind in ("phrase", "exact")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -73,9 +78,7 @@ class Parsed:
     @property
     def literal(self) -> bool:
         """Whether something has to stand in a text as it was typed."""
-        return any(
-            atom.kind in ("phrase", "exact") for atoms in (*self.clauses, self.excluded) for atom in atoms
-        )
+        return any(atom.literal for atoms in (*self.clauses, self.excluded) for atom in atoms)
 
 
 def parse(text: str) -> Parsed:
@@ -132,6 +135,11 @@ def _bounded(clauses: Sequence[Sequence[Atom]], excluded: Sequence[Atom]) -> Par
             left -= len(clause)
     unwanted = dict.fromkeys(map(plain, excluded))
     return Parsed(tuple(kept), tuple(unwanted)[:MOST_ATOMS])
+
+
+def as_text(atoms: Sequence[Atom]) -> str:
+    """Return a query for words and prefixes, of which one is enough."""
+    return " OR ".join(f"{atom.words[0]}{'*' if atom.kind == 'prefix' else ''}" for atom in atoms)
 
 
 def take_fields(text: str, known: Collection[str]) -> tuple[str, tuple[Field, ...]]:
