@@ -1,6 +1,7 @@
 """Databases, services and pages for all tests; every database test runs on each engine."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -39,9 +40,14 @@ def require(present: object, reason: str) -> None:
         pytest.skip(reason)
 
 
-def new_database(dialect: str, folder: Path) -> Iterator[str]:
-    """Yield the address of an empty database and remove it afterwards."""
+def new_database(dialect: str, folder: Path, like: str | None = None) -> Iterator[str]:
+    """Yield the address of a database and remove it afterwards.
+
+    :param like: address of a database of which it is a copy; ``None`` = it is empty.
+    """
     if dialect == "sqlite":
+        if like:
+            shutil.copy(make_url(like).database or "", folder / "portal.sqlite")
         yield f"sqlite:///{folder / 'portal.sqlite'}"
         return
     require(POSTGRESQL, "PORTAL_TEST_DATABASE_URL is not set")
@@ -49,7 +55,8 @@ def new_database(dialect: str, folder: Path) -> Iterator[str]:
     name = f"portal_{uuid.uuid4().hex[:12]}"
     admin = make_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        template = f" TEMPLATE {make_url(like).database}" if like else ""
+        connection.execute(text(f"CREATE DATABASE {name}{template}"))
     try:
         yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
     finally:
@@ -78,16 +85,30 @@ def new_services(dialect: str, folder: Path) -> Iterator[Services]:
         services.engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Services]:
-    """A portal with a small world in it and an empty index; free to change."""
-    for made in new_services(request.param, tmp_path):
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The settings of a portal with a small world in it and an empty index, to make copies of."""
+    for made in new_services(request.param, tmp_path_factory.mktemp("world")):
         with made.uow() as uow:
             for item in small_world():
                 uow.session.add(item)
                 uow.session.flush()
         made.index.rebuild(made.documents, iter)
+        # PostgreSQL copies only what nobody is connected to.
+        made.engine.dispose()
+        yield made.settings
+
+
+@pytest.fixture
+def services(world: Settings, tmp_path: Path) -> Iterator[Services]:
+    """A portal with a small world in it and an empty index; free to change."""
+    dialect = make_url(world.database_url).get_backend_name()
+    if world.index_folder.exists():
+        shutil.copytree(world.index_folder, tmp_path / world.index_folder.name)
+    for url in new_database(dialect, tmp_path, like=world.database_url):
+        made = make_services(settings_for(tmp_path, url))
         yield made
+        made.engine.dispose()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

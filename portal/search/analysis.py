@@ -135,10 +135,15 @@ def remember(stems: Mapping[tuple[str, Locale], str]) -> None:
     _REMEMBERED.update(stems)
 
 
+def words_of(text: str) -> list[str]:
+    """Return the normalised words of a text, in order."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(normalise(text))]
+
+
 def surface_words(text: str, locale: Locale) -> list[str]:
     """Return the normalised words of a text, in order, stop words left out."""
     stop = STOP_WORDS[locale]
-    return [word[:LONGEST_WORD] for word in _WORD.findall(normalise(text)) if word not in stop]
+    return [word for word in words_of(text) if word not in stop]
 
 
 def terms(text: str, locale: Locale) -> list[str]:

@@ -28,6 +28,8 @@ _MOST_CORRECTED = 3
 _SHORT, _SHORTEST_WORD = 4, 3
 #: Of so many clauses it is looked up what fulfils them beside quoted words.
 _MOST_ALTERNATIVES = 3
+#: So many of the best hits show whether a query was found by its own words.
+_MOST_JUDGED = 20
 
 
 class TextSource(Protocol):
@@ -85,9 +87,11 @@ class Finder:
         """
         found = self._find(query)
         unknown = self._unknown(query.text)
+        if not unknown:
+            return found
         # What only sounds like a word is no better an answer than none, if a correction finds more.
-        whole = 0 if _guessed(found.results, unknown) else _with_all_words(found.results)
-        if whole > FEW or not unknown:
+        whole = 0 if self._is_guessed(query, unknown) else _with_all_words(found.results)
+        if whole > FEW:
             return found
         for text in self._corrected(query.text, unknown):
             better = self._find(replace(query, text=text))
@@ -104,11 +108,29 @@ class Finder:
             return Findings(self._exact_first(query, ambiguous), query.text)
         return Findings(self._index.search(query), query.text)
 
+    def _is_guessed(self, query: Query, unknown: Sequence[str]) -> bool:
+        """Return whether each of the best hits was found by a word that only sounds like an unknown one.
+
+        The best ones whichever page is asked for, so that all pages are of the same query.
+        """
+        hits = self._find(_best_of(query, _MOST_JUDGED)).results.hits
+        return bool(hits) and all(
+            any(through.variant.reason == "loan" and through.typed in unknown for through in hit.through)
+            for hit in hits
+        )
+
     def _literal(self, query: Query, parsed: Parsed) -> Findings:
         """Keep those of the best candidates in whose texts it stands as it was typed."""
         # What is excluded literally is looked for in the texts, not cut away by stems.
-        broad = self._index.search(replace(query, limit=CANDIDATES, offset=0, facets=(), sort="relevance"))
+        broad = self._index.search(_best_of(query, CANDIDATES))
         ids = [hit.id for hit in broad.hits]
+        # A facet counts its other values too, which its own filter has kept out.
+        for facet in query.facets:
+            if query.filters.get(facet):
+                without = {name: values for name, values in query.filters.items() if name != facet}
+                wider = self._index.search(_best_of(replace(query, filters=without), CANDIDATES))
+                ids += [hit.id for hit in wider.hits]
+        ids = list(dict.fromkeys(ids))
         texts = self._texts.texts(ids)
         literal = Literal(parsed)
         others = self._fulfilled(query, literal, ids)
@@ -125,30 +147,28 @@ class Finder:
         found: dict[int, Container[int]] = {}
         for number, atoms in literal.alternatives.items():
             if len(found) < _MOST_ALTERNATIVES:
-                asked = replace(
-                    query,
-                    text=as_text(atoms),
-                    only=frozenset(ids),
-                    limit=CANDIDATES,
-                    offset=0,
-                    facets=(),
-                    sort="relevance",
-                )
-                found[number] = frozenset(hit.id for hit in self._index.search(asked).hits)
+                asked = replace(query, text=as_text(atoms), only=frozenset(ids), filters={})
+                found[number] = {hit.id for hit in self._index.search(_best_of(asked, len(ids))).hits}
             else:
                 found[number] = ids
         return found
 
     def _exact_first(self, query: Query, words: Sequence[str]) -> Results:
         """Put those of the best candidates first in which words are spelled as they were typed."""
-        if query.sort != "relevance" or query.offset + query.limit > CANDIDATES:
+        if query.sort != "relevance":
             return self._index.search(query)
-        results = self._index.search(replace(query, limit=CANDIDATES, offset=0))
-        texts = self._texts.texts([hit.id for hit in results.hits])
+        end = query.offset + query.limit
+        results = self._index.search(replace(query, limit=max(CANDIDATES, end), offset=0))
+        texts = self._texts.texts([hit.id for hit in results.hits[:CANDIDATES]])
         typed = {kazakh.stem(word) for word in words}
         exact = {id_ for id_, found in texts.items() if typed & _kazakh_stems(found)}
-        hits = sorted(results.hits, key=lambda hit: hit.id not in exact)
-        return replace(results, hits=hits[query.offset : query.offset + query.limit])
+        # Those with all the words stay before all others.
+        complete = _with_all_words(results)
+        order = sorted(
+            range(len(results.hits)),
+            key=lambda place: (place >= complete, results.hits[place].id not in exact),
+        )
+        return replace(results, hits=[results.hits[place] for place in order[query.offset : end]])
 
     def _spelled_differently(self, parsed: Parsed) -> list[str]:
         """Return the words of a short query that Kazakh texts spell in several ways."""
@@ -211,7 +231,7 @@ class Finder:
     def _speller(self, locale: Locale) -> Speller:
         vocabulary = self._index.vocabulary(locale)
         known = self._spellers.get(locale)
-        if known is None or known.size != len(vocabulary.counts):
+        if known is None or not known.is_up_to_date(vocabulary):
             with self._guard:
                 known = self._spellers[locale] = Speller(vocabulary)
         return known
@@ -224,16 +244,13 @@ def _with_all_words(results: Results) -> int:
     return results.total
 
 
-def _guessed(results: Results, unknown: Sequence[str]) -> bool:
-    """Return whether every hit was found by a word that only sounds like an unknown one."""
-    return bool(unknown and results.hits) and all(
-        any(through.variant.reason == "loan" and through.typed in unknown for through in hit.through)
-        for hit in results.hits
-    )
+def _best_of(query: Query, most: int) -> Query:
+    """Return what asks for the best hits of a query only, whichever page it is for."""
+    return replace(query, limit=most, offset=0, facets=(), sort="relevance")
 
 
 def _normalised(text: str) -> list[str]:
-    return [word for word, _, _ in analysis.words(text)]
+    return analysis.words_of(text)
 
 
 def _kazakh_stems(texts: Texts) -> set[str]:

@@ -37,6 +37,12 @@ WEAK = 0.35
 _SURE = frozenset({"exact", "thesaurus", "name"})
 
 
+_OWN = analysis.STOP_WORDS
+_BOTH = _OWN[Locale.KK] | _OWN[Locale.RU]
+_STOP_IN_KAZAKH = {**_OWN, Locale.RU: _BOTH}
+_STOP_IN_OTHERS = {**_OWN, Locale.KK: _BOTH}
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word in one language with all that stands for it; scored as one word."""
@@ -139,7 +145,7 @@ def plan_of(parsed: Parsed, locales: Sequence[Locale], lexicon: Lexicon) -> Plan
             locale=locale,
             clauses=_clauses(clauses, locale, lexicon, expansions, stop[locale], cut),
             spans=_spans(locale, expansions),
-            excluded=_excluded(parsed.excluded, locale, lexicon, stop[locale]),
+            excluded=_excluded(parsed.excluded, locale, lexicon, stop[locale], cut),
             weight=weights[locale],
         )
         for locale in locales
@@ -171,15 +177,17 @@ def _span_words(field: FieldPlan) -> list[Word]:
 
 
 def _excluded(
-    atoms: Sequence[Atom], locale: Locale, lexicon: Lexicon, stop: frozenset[str]
+    atoms: Sequence[Atom], locale: Locale, lexicon: Lexicon, stop: frozenset[str], cut: list[str]
 ) -> tuple[tuple[str, ...], ...]:
     """Return what no text may hold; what is excluded as it was typed is looked up in texts instead."""
+    vocabulary = lexicon.vocabularies.get(locale)
     found: list[tuple[str, ...]] = []
     for atom in atoms:
+        (word, *_) = atom.words
         if atom.kind == "prefix":
-            found += [x.stems for x in _prefix(atom.words[0], locale, lexicon.vocabularies.get(locale), [])]
-        elif atom.kind == "word":
-            found.append(_stems(atom, locale, stop))
+            found += [x.stems for x in _prefix(word, locale, vocabulary, cut)]
+        elif atom.kind == "word" and word not in stop:
+            found += [(stem,) for stem in own_stems(word, locale, vocabulary)]
     return tuple(found)
 
 
@@ -199,14 +207,8 @@ def _stop_words(parsed: Parsed) -> Mapping[Locale, frozenset[str]]:
     Kazakh and Russian share their letters, so the small words of a query in one of them
     are no words to look for in the other («от» is "from", and fire).
     """
-    typed = [word for clause in parsed.clauses for atom in clause for word in atom.words]
-    kazakh = any(fold(word) != word for word in typed)
-    own = analysis.STOP_WORDS
-    return {
-        Locale.KK: own[Locale.KK] if kazakh else own[Locale.KK] | own[Locale.RU],
-        Locale.RU: own[Locale.RU] | own[Locale.KK] if kazakh else own[Locale.RU],
-        Locale.EN: own[Locale.EN],
-    }
+    typed = (word for clause in parsed.clauses for atom in clause for word in atom.words)
+    return _STOP_IN_KAZAKH if any(fold(word) != word for word in typed) else _STOP_IN_OTHERS
 
 
 def own_stems(word: str, locale: Locale, vocabulary: Vocabulary | None) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from portal.search.postgres_rows import Naming, facet_lexeme, label_lexeme, quot
 #: PostgreSQL refuses queries of a megabyte; of a longer alternative the first part is asked.
 _MOST_BYTES = 400_000
 _MOST_BYTES_OF_ONE = 12_000
+#: PostgreSQL goes one level deeper for each alternative beside another, and not below its stack.
+_MOST_TOGETHER = 200
 
 
 @dataclass(frozen=True)
@@ -145,4 +147,8 @@ def _any(parts: Iterable[str | None], most: int = _MOST_BYTES_OF_ONE) -> str | N
             if kept and size > most:
                 break
             kept[part] = None
-    return " | ".join(kept) if kept else None
+    found = list(kept)
+    while len(found) > _MOST_TOGETHER:
+        groups = (found[n : n + _MOST_TOGETHER] for n in range(0, len(found), _MOST_TOGETHER))
+        found = [f"({' | '.join(group)})" for group in groups]
+    return " | ".join(found) if found else None

@@ -157,7 +157,7 @@ def _sum(snapshot: Snapshot, parts: Sequence[Scored]) -> Scored:
     dense = np.zeros(snapshot.total, np.float32)
     for part in parts:
         dense[part.docs] += part.scores
-    docs = np.flatnonzero(dense).astype(np.int32)
+    docs = np.flatnonzero(dense != 0).astype(np.int32)
     return Scored(docs, dense[docs], 0)
 
 
@@ -240,7 +240,7 @@ def _best(snapshot: Snapshot, fields: Sequence[Scored]) -> tuple[Docs, Floats]:
     dense = np.zeros(snapshot.total, np.float32)
     for found in fields:
         dense[found.docs] = np.maximum(dense[found.docs], found.scores)
-    docs = np.flatnonzero(dense).astype(np.int32)
+    docs = np.flatnonzero(dense != 0).astype(np.int32)
     return docs, dense[docs]
 
 

@@ -6,6 +6,7 @@ the segments it shares with it and reads the new ones only.
 """
 
 import threading
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
@@ -36,6 +37,8 @@ B = 0.75
 _POSTING_BYTES = 64 << 20
 _SCORE_BYTES = 48 << 20
 _MASK_BYTES = 8 << 20
+#: What keeping a value takes beside its arrays: its key, its place in the cache.
+_OVERHEAD_BYTES = 700
 _FACET_FIELD = "facet_{}"
 LABEL_FIELD = "label"
 
@@ -95,6 +98,8 @@ class Segment:
 
     def __init__(self, reader: SegmentReader, codebook: Codebook) -> None:
         self._reader = reader
+        # Whoever still searches holds on to the segment, so nobody closes it before.
+        weakref.finalize(self, reader.close)
         self._guard = threading.Lock()
         self.name: str = reader.segment().segment_id()
         self.count: int = reader.doc_count_all()
@@ -104,7 +109,7 @@ class Segment:
         self.words = {locale: float(reader.field_length(text_field(locale))) for locale in Locale}
         self.facets = {facet: self._read_facet(facet, codebook) for facet in FACETS}
         self._postings: BoundedCache[tuple[str, str], Postings] = BoundedCache(
-            _POSTING_BYTES, lambda postings: postings.nbytes + 200
+            _POSTING_BYTES, lambda postings: postings.nbytes + _OVERHEAD_BYTES
         )
 
     def postings(self, field: str, term: str) -> Postings:
@@ -130,42 +135,52 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The values of one facet over all documents, ordered by document.
+    """The values of one facet over all documents.
 
-    :ivar starts: where the values of each document begin in ``codes``; one more at the end.
+    Most documents have one value of a facet, so the first one of each stands in an array
+    of its own, which is counted several times faster than a list of pairs.
+
+    :ivar first: for each document the code of its first value and 1; 0 = it has none.
+    :ivar more: all further values, ordered by document.
+    :ivar starts: where those of each document begin in ``more``; one more at the end.
     """
 
-    docs: Docs
-    codes: NDArray[np.int16]
+    first: NDArray[np.int16]
+    more: NDArray[np.int16]
     starts: Docs
     values: Sequence[str]
 
-    def counts(self, selected: Docs, total: int) -> dict[str, int]:
+    def counts(self, selected: Docs) -> dict[str, int]:
         """Return how many of the selected documents carry each value, most first.
 
         :param selected: numbers of documents, ascending.
-        :param total: documents in all.
         """
-        if len(selected) == total:
-            codes = self.codes
-        elif len(selected) * 8 < total:
-            codes = self._few(selected)
-        else:
-            mask = np.zeros(total, np.bool_)
-            mask[selected] = True
-            codes = self.codes[mask[self.docs]]
-        numbers = np.bincount(codes, minlength=len(self.values))
+        size = len(self.values) + 1
+        numbers = np.bincount(self.first[selected], minlength=size)[1:]
+        if len(self.more):
+            numbers = numbers + np.bincount(self._more_of(selected), minlength=size - 1)
         order = np.argsort(-numbers, kind="stable")
         counted = numbers[order].tolist()
         return {self.values[code]: n for code, n in zip(order.tolist(), counted, strict=True) if n}
 
-    def _few(self, selected: Docs) -> NDArray[np.int16]:
+    def _more_of(self, selected: Docs) -> NDArray[np.int16]:
         starts = self.starts[selected]
         sizes = self.starts[selected + 1] - starts
         ends = np.cumsum(sizes)
         places = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - sizes), sizes)
-        codes: NDArray[np.int16] = self.codes[places]
+        codes: NDArray[np.int16] = self.more[places]
         return codes
+
+
+def make_facet(docs: Docs, codes: NDArray[np.int16], total: int, values: Sequence[str]) -> Facet:
+    """Return a facet from pairs of document and code, ordered by document."""
+    is_first = np.ones(len(docs), np.bool_)
+    is_first[1:] = docs[1:] != docs[:-1]
+    first = np.zeros(total, np.int16)
+    first[docs[is_first]] = codes[is_first] + 1
+    starts = np.zeros(total + 1, np.int32)
+    np.cumsum(np.bincount(docs[~is_first], minlength=total), out=starts[1:])
+    return Facet(first, codes[~is_first], starts, values)
 
 
 class Snapshot:
@@ -200,9 +215,11 @@ class Snapshot:
         self._norms = {locale: self._lengths_in_scores(locale) for locale in Locale}
         self.facets = {facet: self._facet(facet, codebook) for facet in FACETS}
         self._scored: BoundedCache[tuple[Locale, str], Scored] = BoundedCache(
-            _SCORE_BYTES, lambda scored: scored.nbytes + 200
+            _SCORE_BYTES, lambda scored: scored.nbytes + _OVERHEAD_BYTES
         )
-        self._masks: BoundedCache[tuple[str, ...], Mask] = BoundedCache(_MASK_BYTES, lambda mask: mask.nbytes)
+        self._masks: BoundedCache[tuple[str, ...], Mask] = BoundedCache(
+            _MASK_BYTES, lambda mask: mask.nbytes + _OVERHEAD_BYTES
+        )
 
     def postings(self, field: str, term: str) -> Postings:
         """Return where a term stands in all segments, deleted documents among them."""
@@ -244,7 +261,8 @@ class Snapshot:
 
     def passing(self, facet: str, values: tuple[str, ...]) -> Mask:
         """Return which documents carry one of these values of a facet."""
-        return self._masks.get(("facet", facet, *values), lambda: self._any_of(facet_field(facet), values))
+        chosen = sorted(set(values))
+        return self._masks.get(("facet", facet, *chosen), lambda: self._any_of(facet_field(facet), chosen))
 
     def _allowed(self, labels: frozenset[str]) -> Mask:
         return self._any_of(LABEL_FIELD, labels) & self.alive
@@ -269,9 +287,7 @@ class Snapshot:
             [part[0] + np.int32(base) for part, base in zip(parts, self._bases, strict=True)], np.int32
         )
         codes = _joined([part[1] for part in parts], np.int16)
-        starts = np.zeros(self.total + 1, np.int32)
-        np.cumsum(np.bincount(docs, minlength=self.total), out=starts[1:])
-        return Facet(docs, codes, starts, codebook.values[facet])
+        return make_facet(docs, codes, self.total, codebook.values[facet])
 
 
 def _joined(parts: Sequence[NDArray], dtype: type) -> NDArray:  # type: ignore[type-arg]

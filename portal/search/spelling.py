@@ -63,11 +63,18 @@ class Speller:
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self.size = len(vocabulary.counts)
+        # Taken at once: another thread may be adding words.
+        words = list(vocabulary.counts)
+        self._size = len(words)
+        self._vocabulary = vocabulary
         self._locale = vocabulary.locale
-        self._words = [word for word in vocabulary.counts if len(word) >= SHORTEST and word.isalpha()]
+        self._words = [word for word in words if len(word) >= SHORTEST and word.isalpha()]
         self._folded = [self._key(word) for word in self._words]
         self._counts = vocabulary.counts
+
+    def is_up_to_date(self, vocabulary: Vocabulary) -> bool:
+        """Return whether it knows this vocabulary with all its words."""
+        return vocabulary is self._vocabulary and len(vocabulary.counts) == self._size
 
     def correct(self, word: str, most: int = 5) -> list[Correction]:
         """Return the likeliest words for a normalised one that is not in the vocabulary."""

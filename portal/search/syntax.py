@@ -178,4 +178,4 @@ def _atoms(match: re.Match[str]) -> list[Atom]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word, _, _ in analysis.words(text)]
+    return analysis.words_of(text)

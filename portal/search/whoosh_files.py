@@ -16,13 +16,15 @@ import os
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing import Process
 from pathlib import Path
+from queue import Full
 from typing import Any
 
-from whoosh import columns, fields, index, writing
-from whoosh.analysis import SpaceSeparatedTokenizer
+from whoosh import columns, fields, formats, index, writing
 from whoosh.filedb.filestore import FileStorage
 from whoosh.reading import SegmentReader
 
@@ -33,7 +35,7 @@ from portal.search.snapshot import LABEL_FIELD, facet_field, text_field
 from portal.search.vocabulary import Vocabulary
 
 #: Changes with the schema below; an index of another version is rebuilt.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BATCH = 200
 #: From so many entries on a build uses a second process.
 MANY = 5_000
@@ -47,19 +49,31 @@ State = Mapping[str, Any]
 Words = Mapping[Locale, Counter[str]]
 
 
+class Terms(fields.FieldType):  # type: ignore[misc]
+    """A field that is given its terms with their frequencies, so that Whoosh cuts no text.
+
+    The frequency is the weight of a posting, which Whoosh keeps and scores by; nothing
+    else is stored of it. Importable from here, because the schema is pickled.
+    """
+
+    def __init__(self, scorable: bool = False) -> None:
+        super().__init__(formats.Existence(), None, scorable=scorable)
+
+    def index(self, value: Mapping[str, int], **options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Yield each term as bytes with its frequency, its weight and nothing else."""
+        for term, frequency in value.items():
+            yield term.encode(), frequency, float(frequency), b""
+
+
 def _schema() -> fields.Schema:
-    texts = {
-        text_field(locale): fields.TEXT(analyzer=SpaceSeparatedTokenizer(), phrase=False) for locale in Locale
-    }
-    codes = {facet_field(facet): fields.KEYWORD() for facet in FACETS}
     number = fields.COLUMN(columns.NumericColumn("q"))
     return fields.Schema(
         id=fields.ID(unique=True),
         key=number,
         moment=number,
-        **{LABEL_FIELD: fields.KEYWORD()},
-        **codes,
-        **texts,
+        **{LABEL_FIELD: Terms()},
+        **{facet_field(facet): Terms() for facet in FACETS},
+        **{text_field(locale): Terms(scorable=True) for locale in Locale},
     )
 
 
@@ -113,14 +127,19 @@ class IndexFiles:
             name = uuid.uuid4().hex
             folder = self.folder / name
             folder.mkdir(mode=0o700)
-            position = source.position()
-            count = _build(folder, source, progress)
-            with self.lock():
-                _write(folder, source, sorted(source.changed_since(position)))
-                _save_state(folder, version_of(source))
-                pointer = self.folder / "current.new"
-                pointer.write_text(name)
-                pointer.replace(self.folder / "current")
+            try:
+                position = source.position()
+                count = _build(folder, source, progress)
+                with self.lock():
+                    _write(folder, source, sorted(source.changed_since(position)))
+                    _save_state(folder, version_of(source))
+                    pointer = self.folder / "current.new"
+                    pointer.write_text(name)
+                    pointer.replace(self.folder / "current")
+            except BaseException:
+                if self.current() != name:
+                    shutil.rmtree(folder, ignore_errors=True)
+                raise
             self._drop_others(name)
         return count
 
@@ -140,8 +159,8 @@ class IndexFiles:
                 return
             folder = self.folder / name
             if len(segment_names(folder)) > MOST_SEGMENTS:
-                writer = index.open_dir(str(folder)).writer()
-                writer.commit(mergetype=_merge_small)
+                with _writer(index.open_dir(str(folder))) as writer:
+                    writer.commit(mergetype=_merge_small)
                 _save_state(folder, self.state(name)["version"])
 
     @contextmanager
@@ -188,36 +207,65 @@ def _build(folder: Path, source: DocumentSource, progress: Progress) -> int:
     ids = source.ids()
     several = len(ids) >= MANY and (os.cpu_count() or 1) > 1
     options = {"procs": 2, "multisegment": True} if several else {}
-    writer = index.create_in(str(folder), _schema()).writer(limitmb=_MEGABYTES, **options)
     words: Words = {locale: Counter() for locale in Locale}
     count = 0
     batch: list[int] = []
-    for number, entry_id in enumerate(progress(ids), 1):
-        batch.append(entry_id)
-        if len(batch) == BATCH or number == len(ids):
-            for document in source.documents(batch):
-                writer.add_document(**_fields(document, words))
-                count += 1
-            batch = []
-    writer.commit()
+    made = index.create_in(str(folder), _schema())
+    with _writer(made, limitmb=_MEGABYTES, **options) as writer:
+        for number, entry_id in enumerate(progress(ids), 1):
+            batch.append(entry_id)
+            if len(batch) == BATCH or number == len(ids):
+                for document in source.documents(batch):
+                    writer.add_document(**_fields(document, words))
+                    count += 1
+                batch = []
+        writer.commit()
+    written = index.open_dir(str(folder)).doc_count()
+    if written != count:
+        # Whoosh says nothing of what a process that died took along.
+        raise OSError(f"of {count} documents {written} were written")
     _append_words(folder, words)
     return count
+
+
+@contextmanager
+def _writer(opened: index.FileIndex, **options: Any) -> Iterator[writing.SegmentWriter]:
+    """Give a writer, for the caller to commit; one that fails leaves no process and no lock."""
+    # Of a compound file Whoosh reads all parts into memory.
+    writer = opened.writer(compound=False, **options)
+    processes = getattr(writer, "tasks", [])
+    if hasattr(writer, "jobqueue"):
+        writer.jobqueue.put = partial(_put, writer.jobqueue.put, processes)
+    try:
+        yield writer
+    except BaseException:
+        for process in processes:
+            process.kill()
+            process.join()
+        with suppress(Exception):
+            writer.cancel()
+        raise
+
+
+def _put(put: Callable[..., None], processes: Sequence[Process], job: object) -> None:
+    """Give the processes of a writer a job; Whoosh itself would wait for dead ones for ever."""
+    while True:
+        if any(process.exitcode for process in processes):
+            raise OSError("a process that writes the index has died")
+        with suppress(Full):
+            return put(job, timeout=1)
 
 
 def _write(folder: Path, source: DocumentSource, ids: Sequence[int]) -> None:
     if not ids:
         return
     words: Words = {locale: Counter() for locale in Locale}
-    writer = index.open_dir(str(folder)).writer()
-    try:
+    with _writer(index.open_dir(str(folder))) as writer:
         for entry_id in ids:
             writer.delete_by_term("id", str(entry_id))
         for document in source.documents(ids):
             writer.add_document(**_fields(document, words))
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit(merge=False)
+        writer.commit(merge=False)
     _append_words(folder, words)
 
 
@@ -227,15 +275,17 @@ def _fields(document: Document, words: Words) -> dict[str, Any]:
         "id": str(document.id),
         "key": document.id,
         "moment": document.moment,
-        LABEL_FIELD: " ".join(sorted(document.labels)),
+        LABEL_FIELD: dict.fromkeys(document.labels, 1),
     }
-    found |= {facet_field(facet): " ".join(document.facets.get(facet, ())) for facet in FACETS}
+    found |= {facet_field(facet): dict.fromkeys(document.facets.get(facet, ()), 1) for facet in FACETS}
     for locale, title in document.titles.items():
         in_title = analysis.surface_words(title, locale)
         in_body = analysis.surface_words(document.bodies.get(locale, ""), locale)
-        stems = [analysis.stem(word, locale) for word in in_title] * TITLE_WEIGHT
-        stems += [analysis.stem(word, locale) for word in in_body]
-        found[text_field(locale)] = " ".join(stems)
+        stems = Counter(analysis.stem(word, locale) for word in in_title)
+        for stem in stems:
+            stems[stem] *= TITLE_WEIGHT
+        stems.update(analysis.stem(word, locale) for word in in_body)
+        found[text_field(locale)] = dict(stems)
         if PUBLIC in document.labels:
             words[locale].update({*in_title, *in_body})
     return found

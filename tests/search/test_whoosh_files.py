@@ -71,7 +71,7 @@ def total(index: WhooshIndex) -> int:
     return index.search(Query("turbine", EVERYBODY)).total
 
 
-@pytest.mark.parametrize("kind", ["*.seg", "words_en.tsv"])
+@pytest.mark.parametrize("kind", ["*.trm", "*.pst", "*key.col", "words_en.tsv"])
 @pytest.mark.parametrize("left", [0, 100, -1])
 def test_a_truncated_file_is_noticed(
     index: WhooshIndex, shelf: Shelf, tmp_path: Path, kind: str, left: int, caplog: pytest.LogCaptureFixture
@@ -88,14 +88,14 @@ def test_a_truncated_file_is_noticed(
 
 
 def test_a_missing_file_is_noticed(index: WhooshIndex, shelf: Shelf, tmp_path: Path) -> None:
-    next(build(tmp_path).glob("*.seg")).unlink()
+    next(build(tmp_path).glob("*.pst")).unlink()
     assert not WhooshIndex(tmp_path).is_current(shelf)
 
 
 # Whoosh leaves a file open that it cannot read.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_damaged_index_that_is_asked_says_what_to_do(index: WhooshIndex, tmp_path: Path) -> None:
-    for path in build(tmp_path).glob("*.seg"):
+    for path in build(tmp_path).glob("*.trm"):
         os.truncate(path, 10)
     with pytest.raises(IndexMissing, match="portal index rebuild"):
         total(WhooshIndex(tmp_path))

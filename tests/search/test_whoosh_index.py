@@ -26,7 +26,7 @@ def test_an_index_of_another_version_is_not_current(
 
 
 def test_a_file_that_was_cut_off_is_noticed(whoosh: WhooshIndex, shelf: Shelf, tmp_path: Path) -> None:
-    segment = max((tmp_path / "index").glob("*/*.seg"), key=lambda path: path.stat().st_size)
+    segment = max((tmp_path / "index").glob("*/*.pst"), key=lambda path: path.stat().st_size)
     segment.write_bytes(segment.read_bytes()[:-10])
 
     assert not whoosh.is_current(shelf)
