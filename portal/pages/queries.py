@@ -25,7 +25,7 @@ LONGEST_QUERY = 4_000
 _IDS_AT_ONCE = 5_000
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_MARKDOWN = re.compile(r"[*_`#>]|\]\([^)]*\)|\[")
+_MARKDOWN = re.compile(r"[*_`#>]|\]\([^)\n]{0,2000}\)|\[")
 
 Pieces = Sequence[tuple[str, bool]]
 

@@ -32,8 +32,9 @@ TRANSLATED_WEIGHT = 0.85
 PART_WEIGHT = 0.6
 
 
-#: What only sounds alike has to weigh so much; where the thesaurus knows a word, what was learnt too.
-WEAK = 0.35
+#: What only sounds alike has to weigh so much; where the thesaurus knows a word, more, and what
+#: was learnt too.
+WEAK, WEAK_BESIDE_NAMES = 0.35, 0.5
 _SURE = frozenset({"exact", "thesaurus", "name"})
 
 
@@ -346,5 +347,5 @@ def _merged(variants: Sequence[Variant]) -> tuple[Variant, ...]:
             best[variant.stems] = variant
     named = any(variant.reason in _SURE and variant.reason != "exact" for variant in best.values())
     if named:
-        return tuple(x for x in best.values() if x.reason in _SURE or x.weight >= WEAK)
+        return tuple(x for x in best.values() if x.reason in _SURE or x.weight >= WEAK_BESIDE_NAMES)
     return tuple(best.values())
