@@ -32,9 +32,9 @@ TRANSLATED_WEIGHT = 0.85
 PART_WEIGHT = 0.6
 
 
-#: What only sounds alike has to weigh so much; where the thesaurus knows a word, more, and what
-#: was learnt too.
-WEAK, WEAK_BESIDE_NAMES = 0.35, 0.5
+#: What only sounds alike has to weigh so much; and so has what was learnt where the thesaurus
+#: knows a word. What sounds alike is then left out.
+WEAK = 0.35
 _SURE = frozenset({"exact", "thesaurus", "name"})
 
 
@@ -347,5 +347,7 @@ def _merged(variants: Sequence[Variant]) -> tuple[Variant, ...]:
             best[variant.stems] = variant
     named = any(variant.reason in _SURE and variant.reason != "exact" for variant in best.values())
     if named:
-        return tuple(x for x in best.values() if x.reason in _SURE or x.weight >= WEAK_BESIDE_NAMES)
+        return tuple(
+            x for x in best.values() if x.reason in _SURE or (x.weight >= WEAK and x.reason != "loan")
+        )
     return tuple(best.values())
