@@ -71,17 +71,6 @@ class Vocabulary:
         found = sorted(counts, key=lambda stem: (-counts[stem], stem))
         return found[:MOST_CONTINUATIONS], len(found) > MOST_CONTINUATIONS
 
-    def beginning_with(self, prefix: str, most: int) -> list[str]:
-        """Return the commonest words that begin so."""
-        key = self._key(prefix)
-        ordered = self._in_order()
-        found = []
-        place = bisect_left(ordered, (key, ""))
-        while place < len(ordered) and ordered[place][0].startswith(key):
-            found.append(ordered[place][1])
-            place += 1
-        return sorted(found, key=lambda word: (-self.counts[word], word))[:most]
-
     def unfold(self, word: str) -> Iterable[str]:
         """Return the words of the vocabulary that a word typed with Russian letters may mean."""
         return self._script_index().unfold(word)

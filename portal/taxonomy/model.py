@@ -119,7 +119,6 @@ class ConceptLabel(Base):
 
     :ivar kind: a hidden label is recognised in searches and never printed.
     :ivar position: among the concept's labels of this language, from 0.
-    :ivar folded: the label as the search compares words; databases differ in lower case.
     """
 
     __tablename__ = "concept_label"
@@ -131,7 +130,6 @@ class ConceptLabel(Base):
     label: Mapped[str]
     kind: Mapped[LabelKind]
     position: Mapped[int]
-    folded: Mapped[str]
 
     concept: Mapped[Concept] = relationship(back_populates="labels", lazy="raise")
 

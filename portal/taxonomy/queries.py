@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.core.i18n import Locale
-from portal.search.analysis import normalise
 from portal.taxonomy.model import (
     Concept,
-    ConceptLabel,
     OfficialLabel,
     Review,
     Sector,
@@ -50,30 +48,6 @@ def list_concepts(session: Session) -> Sequence[Concept]:
 def find_concept(session: Session, code: str) -> Concept | None:
     """Return a concept with labels and links."""
     return session.scalars(_whole_concepts().where(Concept.code == code)).first()
-
-
-def find_concepts(session: Session, text: str, locale: Locale, limit: int = 10) -> Sequence[Concept]:
-    """Return concepts one of whose labels has words that begin like a text, nearest first.
-
-    :param locale: the language in which labels are looked at; hidden ones are found too.
-    """
-    typed = normalise(" ".join(text.split()))
-    if not typed:
-        return []
-    begins = ConceptLabel.folded.startswith(typed, autoescape=True)
-    within = ConceptLabel.folded.contains(f" {typed}", autoescape=True)
-    near = (
-        select(
-            ConceptLabel.concept_code,
-            func.min(case((ConceptLabel.folded == typed, 0), (begins, 1), else_=2)).label("distance"),
-            func.min(func.length(ConceptLabel.folded)).label("length"),
-        )
-        .where(ConceptLabel.locale == locale, or_(begins, within))
-        .group_by(ConceptLabel.concept_code)
-        .subquery()
-    )
-    found = _whole_concepts().join(near, near.c.concept_code == Concept.code)
-    return session.scalars(found.order_by(near.c.distance, near.c.length, Concept.code).limit(limit)).all()
 
 
 def official_texts(session: Session) -> list[Mapping[Locale, str]]:

@@ -14,7 +14,6 @@ from portal.core.changes import note_change
 from portal.core.errors import InvalidData
 from portal.core.i18n import Locale
 from portal.core.seeding import Report, Seeder, Source, digest, read_records, row_digest
-from portal.search.analysis import normalise
 from portal.taxonomy.bulk_seeding import BulkSeeder
 from portal.taxonomy.model import (
     Concept,
@@ -116,11 +115,7 @@ def _labels(data: Mapping[str, Any]) -> list[ConceptLabel]:
         kinds = [LabelKind.PREFERRED, *[LabelKind.ALTERNATIVE] * (len(shown) - 1)]
         kinds += [LabelKind.HIDDEN] * len(hidden)
         for position, (label, kind) in enumerate(zip([*shown, *hidden], kinds, strict=True)):
-            found.append(
-                ConceptLabel(
-                    locale=locale, label=label, kind=kind, position=position, folded=normalise(label)
-                )
-            )
+            found.append(ConceptLabel(locale=locale, label=label, kind=kind, position=position))
     return found
 
 

@@ -27,7 +27,7 @@ def add_concept(services: Services, code: str, term: str | None = None, **labels
     """Add a concept with one label in each language, as an editor will."""
     with services.uow() as uow:
         rows = [
-            ConceptLabel(locale=Locale(locale), label=text, folded=text, kind=LabelKind.PREFERRED, position=0)
+            ConceptLabel(locale=Locale(locale), label=text, kind=LabelKind.PREFERRED, position=0)
             for locale, text in labels.items()
         ]
         made = Concept(code=code, group="own", review=Review.REVIEWED, labels=rows, provenance=PROVENANCE)

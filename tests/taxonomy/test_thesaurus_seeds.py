@@ -222,7 +222,7 @@ def _drop_link(found: Concept) -> None:
 
 
 def _add_label(found: Concept) -> None:
-    new = {"label": "gust", "folded": "gust", "kind": LabelKind.ALTERNATIVE, "position": 9}
+    new = {"label": "gust", "kind": LabelKind.ALTERNATIVE, "position": 9}
     found.labels.append(ConceptLabel(locale=Locale.EN, **new))
 
 

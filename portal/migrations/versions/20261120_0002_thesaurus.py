@@ -48,7 +48,6 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("folded", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["concept_code"], ["concept.code"], name=op.f("fk_concept_label_concept_code")
         ),
