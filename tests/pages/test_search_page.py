@@ -65,9 +65,7 @@ def teach(services: Services, code: str, **labels: str) -> None:
         concept = Concept(code=code, group="test", provenance=PROVENANCE, labels=[], links=[])
         for locale, text in labels.items():
             concept.labels.append(
-                ConceptLabel(
-                    locale=Locale(locale), label=text, kind=LabelKind.PREFERRED, position=0, folded=text
-                )
+                ConceptLabel(locale=Locale(locale), label=text, kind=LabelKind.PREFERRED, position=0)
             )
         uow.session.add(concept)
         note_change(uow.session, "thesaurus")
