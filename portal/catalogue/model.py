@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relation
 from portal.accounts.model import Organisation
 from portal.core.database import Base, Timestamped
 from portal.core.i18n import Locale, fallbacks
-from portal.core.provenance import Provenance
+from portal.core.provenance import Provenance, Review
 from portal.core.values import AsJson
 from portal.taxonomy.model import Sector, Term
 
@@ -30,13 +30,6 @@ class TextOrigin(enum.StrEnum):
     ORIGINAL = "original"
     TRANSLATED = "translated"
     MACHINE = "machine"
-
-
-class TextState(enum.StrEnum):
-    """Whether a native speaker has read a text."""
-
-    UNREVIEWED = "unreviewed"
-    REVIEWED = "reviewed"
 
 
 class Entry(Timestamped, Base):
@@ -120,7 +113,7 @@ class EntryText(Base):
     body: Mapped[str | None]
     details: Mapped[dict[str, str]]
     origin: Mapped[TextOrigin]
-    state: Mapped[TextState] = mapped_column(default=TextState.UNREVIEWED)
+    state: Mapped[Review] = mapped_column(default=Review.UNREVIEWED)
 
     entry: Mapped[Entry] = relationship(back_populates="texts", lazy="raise")
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, true
 
 from portal.catalogue.model import Entry, Status
 from portal.core.actor import Actor
+from portal.search.index import PUBLIC
 
 
 def can(actor: Actor, permission: str, entry: Entry) -> bool:
@@ -30,7 +31,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 
 def labels(entry: Entry) -> frozenset[str]:
     """Return the labels of an entry in the index."""
-    public = {"public"} if entry.status == Status.PUBLISHED else set()
+    public = {PUBLIC} if entry.status == Status.PUBLISHED else set()
     return frozenset(public | {"moderators", f"org:{entry.organisation_id}"})
 
 
@@ -38,4 +39,4 @@ def labels_of(actor: Actor) -> frozenset[str]:
     """Return the labels of which an entry needs one for the actor to view it."""
     if actor.is_moderator:
         return frozenset({"moderators"})
-    return frozenset({"public"} | {f"org:{x}" for x in actor.memberships})
+    return frozenset({PUBLIC} | {f"org:{x}" for x in actor.memberships})

@@ -12,12 +12,13 @@ from portal.catalogue.kinds.financing import Financing
 from portal.catalogue.kinds.need import Need
 from portal.catalogue.kinds.project import Project
 from portal.catalogue.kinds.technology import Technology
-from portal.catalogue.model import Entry, EntryText, Status, TextOrigin, TextState
+from portal.catalogue.model import Entry, EntryText, Status, TextOrigin
 from portal.core import changes
 from portal.core.actor import SYSTEM
 from portal.core.database import Names, Sessions
 from portal.core.i18n import Locale
 from portal.core.installation import read_fact
+from portal.core.provenance import Review
 from portal.reference.queries import country_names, region_names
 from portal.search.index import Document
 from portal.taxonomy.model import Term
@@ -133,7 +134,7 @@ def is_reviewed_translation(session: Session, entry_id: int) -> bool:
     return (session.scalar(reviewed) or 0) > 1
 
 
-_REVIEWED = and_(EntryText.state == TextState.REVIEWED, EntryText.origin != TextOrigin.MACHINE)
+_REVIEWED = and_(EntryText.state == Review.REVIEWED, EntryText.origin != TextOrigin.MACHINE)
 
 
 def document(

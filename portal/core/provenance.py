@@ -1,5 +1,6 @@
-"""Where a record comes from; every record has one."""
+"""Where a record comes from, and whether anybody has read it; every record has both."""
 
+import enum
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +9,13 @@ from marshmallow import fields, post_load, validate
 
 from portal.core.schema import StrictSchema, text
 from portal.core.values import Value
+
+
+class Review(enum.StrEnum):
+    """Whether someone who knows the language has read a text or a record."""
+
+    UNREVIEWED = "unreviewed"
+    REVIEWED = "reviewed"
 
 
 @dataclass(frozen=True)

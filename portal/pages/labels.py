@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from portal.core.i18n import Locale, fallbacks
-from portal.search.analysis import is_cyrillic, words
+from portal.search.analysis import is_cyrillic, words_of
 from portal.search.scripts import fold, latin_key, latin_keys
 from portal.taxonomy.concepts import NamedThing
 
@@ -62,7 +62,7 @@ class LabelIndex:
         for number, thing in enumerate(things):
             for locale, labels in thing.labels.items():
                 for label in labels:
-                    typed = [word for word, _, _ in words(label.text)]
+                    typed = words_of(label.text)
                     self._add(_Entry(number, locale, label.text, label.hidden, _folded(typed)))
                     if locale == Locale.KK:
                         kazakh.update((word, fold(word)) for word in typed if is_cyrillic(word))
@@ -81,7 +81,7 @@ class LabelIndex:
 
         :param locale: the reader's language.
         """
-        given = [word for word, _, _ in words(typed)]
+        given = words_of(typed)
         if sum(map(len, given)) < SHORTEST:
             return []
         found = self._having(given, self._with_word)
@@ -101,7 +101,7 @@ class LabelIndex:
 
     def called(self, text: str, locale: Locale) -> list[NamedThing]:
         """Return the things that are called exactly so, those in the reader's language first."""
-        entries = [self._entries[n] for n in self._whole.get(_folded(w for w, _, _ in words(text)), ())]
+        entries = [self._entries[n] for n in self._whole.get(_folded(words_of(text)), ())]
         ordered = sorted(entries, key=lambda entry: (entry.locale != locale, entry.hidden))
         return [self._things[number] for number in dict.fromkeys(entry.thing for entry in ordered)]
 
@@ -144,7 +144,7 @@ class LabelIndex:
 
 def begins(text: str, given: Sequence[str]) -> bool:
     """Return whether some word of a text begins like each given one."""
-    standing = [fold(word) for word, _, _ in words(text)]
+    standing = [fold(word) for word in words_of(text)]
     return all(any(word.startswith(fold(begin)) for word in standing) for begin in given)
 
 

@@ -2,13 +2,14 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from portal.core.errors import InvalidData
 from portal.core.i18n import Locale
 from portal.search.index import PUBLIC, Document, Query, SearchIndex
+from portal.search.shelf import Shelf
 
 #: How many answers a reader looks through.
 DEEP = 10
@@ -82,7 +83,7 @@ def measure(index: SearchIndex, rows: Sequence[Row], held: Locale, asked: Locale
     pairs = [(row.get(held) or "", row.get(asked) or "") for row in rows]
     pairs = [(text, question) for text, question in pairs if text.strip() and question.strip()]
     numbers = {text: number for number, text in enumerate(dict.fromkeys(text for text, _ in pairs), 1)}
-    index.rebuild(_Texts(held, {number: text for text, number in numbers.items()}), iter)
+    index.rebuild(Shelf(*(_entry(number, held, text) for text, number in numbers.items())), iter)
     ranks = []
     for text, question in pairs:
         hits = index.search(Query(question, frozenset({PUBLIC}), limit=DEEP, facets=())).hits
@@ -91,32 +92,13 @@ def measure(index: SearchIndex, rows: Sequence[Row], held: Locale, asked: Locale
     return figures(ranks)
 
 
-class _Texts:
-    """A source of documents that have one text each."""
-
-    def __init__(self, locale: Locale, texts: Mapping[int, str]) -> None:
-        self._locale = locale
-        self._texts = texts
-
-    def identity(self) -> str:
-        return "texts"
-
-    def position(self) -> int:
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        return set()
-
-    def ids(self) -> Sequence[int]:
-        return sorted(self._texts)
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        for number in ids:
-            yield Document(
-                id=number,
-                labels=frozenset({PUBLIC}),
-                facets={},
-                titles={self._locale: ""},
-                bodies={self._locale: self._texts[number]},
-                moment=0,
-            )
+def _entry(number: int, locale: Locale, text: str) -> Document:
+    """Return an entry that has this text in this language, and nothing else."""
+    return Document(
+        id=number,
+        labels=frozenset({PUBLIC}),
+        facets={},
+        titles={locale: ""},
+        bodies={locale: text},
+        moment=0,
+    )

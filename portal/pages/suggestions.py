@@ -188,7 +188,7 @@ def titles_with(
 
     Without an index there are none.
     """
-    given = [word for word, _, _ in analysis.words(typed)]
+    given = analysis.words_of(typed)
     if not 0 < len(given) <= _MOST_WORDS:
         return []
     labels = policy.labels_of(actor)

@@ -18,6 +18,7 @@ from portal.core.i18n import Locale
 from portal.search import analysis
 from portal.search.bench_words import TYPES, Lexicon, Weights, invent
 from portal.search.index import PUBLIC, TITLE_WEIGHT, Document
+from portal.search.shelf import Shelf
 
 TITLE_WORDS = 8
 BODY_WORDS = 60
@@ -133,34 +134,7 @@ def row_of(document: Document) -> Row:
     return Row(document.id, stems, facets, tuple(sorted(document.labels)))
 
 
-class DocumentShelf:
-    """Gives some documents to the portal's engines; see :class:`~portal.search.index.DocumentSource`."""
-
-    def __init__(self, *documents: Document) -> None:
-        self._documents = {document.id: document for document in documents}
-
-    def identity(self) -> str:
-        """Return the name of everything that is made for measuring."""
-        return "bench"
-
-    def position(self) -> int:
-        """Return the only state that there is."""
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        """Return nothing: what is measured does not change while it is indexed."""
-        return set()
-
-    def ids(self) -> Sequence[int]:
-        """Return all ids."""
-        return list(self._documents)
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        """Yield the documents of those ids that exist."""
-        return (self._documents[entry_id] for entry_id in ids if entry_id in self._documents)
-
-
-class CatalogueShelf(DocumentShelf):
+class CatalogueShelf(Shelf):
     """Gives a whole catalogue to the portal's engines."""
 
     def __init__(self, catalogue: Catalogue) -> None:

@@ -15,11 +15,12 @@ from whoosh import sorting
 
 from portal.core.database import make_engine
 from portal.core.i18n import Locale
-from portal.search.bench_catalogue import Catalogue, CatalogueShelf, DocumentShelf
+from portal.search.bench_catalogue import Catalogue, CatalogueShelf
 from portal.search.bench_queries import Question
 from portal.search.expansion import Expander
 from portal.search.index import PUBLIC, Document, Hit, Query, Results, SearchIndex
 from portal.search.postgres_index import PostgresIndex
+from portal.search.shelf import Shelf
 from portal.search.snapshot import LABEL_FIELD, facet_field, text_field
 from portal.search.whoosh_files import IndexFiles, segment_names
 from portal.search.whoosh_index import WhooshIndex
@@ -67,7 +68,7 @@ class PortalEngine:
 
     def drop(self, gone: Sequence[int]) -> None:
         """Take entries out."""
-        self.index.update(DocumentShelf(), gone)
+        self.index.update(Shelf(), gone)
 
     def open(self) -> None:
         """Read the index, which the first use does."""
@@ -94,7 +95,7 @@ class PortalEngine:
 
     def put(self, document: Document) -> None:
         """Add an entry or bring it up to date."""
-        self.index.update(DocumentShelf(document), [document.id])
+        self.index.update(Shelf(document), [document.id])
 
     def tidy(self) -> None:
         """Put small segments together."""

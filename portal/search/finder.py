@@ -249,12 +249,8 @@ def _best_of(query: Query, most: int) -> Query:
     return replace(query, limit=most, offset=0, facets=(), sort="relevance")
 
 
-def _normalised(text: str) -> list[str]:
-    return analysis.words_of(text)
-
-
 def _kazakh_stems(texts: Texts) -> set[str]:
-    return {kazakh.stem(word) for text in texts.get(Locale.KK, ()) for word in _normalised(text)}
+    return {kazakh.stem(word) for text in texts.get(Locale.KK, ()) for word in analysis.words_of(text)}
 
 
 def _plain_words(parsed: Parsed) -> list[str]:

@@ -63,7 +63,7 @@ class Literal:
         ) and not _any_stands(self._unwanted, read)
 
     def _read(self, text: str, locale: Locale) -> _Text:
-        words = [word for word, _, _ in analysis.words(text)]
+        words = analysis.words_of(text)
         return _Text(locale, frozenset(words), _row(words, locale) if self._phrases else "")
 
 

@@ -30,13 +30,10 @@ TRANSLATED_WEIGHT = 0.85
 #: What a word means by itself counts less where it is part of a longer term: «greenhouse» in
 #: "greenhouse gases".
 PART_WEIGHT = 0.6
-
-
 #: What only sounds alike has to weigh so much; and so has what was learnt where the thesaurus
 #: knows a word. What sounds alike is then left out.
 WEAK = 0.35
 _SURE = frozenset({"exact", "thesaurus", "name"})
-
 
 _OWN = analysis.STOP_WORDS
 _BOTH = _OWN[Locale.KK] | _OWN[Locale.RU]
@@ -85,6 +82,12 @@ class FieldPlan:
     spans: tuple[Span, ...]
     excluded: tuple[tuple[str, ...], ...]
     weight: float = 1.0
+
+    @property
+    def words(self) -> list[tuple[tuple[int, ...], Word]]:
+        """All that is looked up, with the numbers of the clauses that it stands for."""
+        single = [((n,), word) for n, clause in enumerate(self.clauses) for word in clause.words]
+        return single + [(span.clauses, span.word) for span in self.spans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +167,13 @@ def stems_to_mark(plan: Plan) -> dict[Locale, frozenset[str]]:
     return {
         field.locale: frozenset(
             stem
-            for word in (*(word for clause in field.clauses for word in clause.words), *_span_words(field))
+            for _, word in field.words
             for variant in word.variants
             if variant.weight >= SURELY_MEANT
             for stem in variant.stems
         )
         for field in plan.fields
     }
-
-
-def _span_words(field: FieldPlan) -> list[Word]:
-    return [span.word for span in field.spans]
 
 
 def _excluded(

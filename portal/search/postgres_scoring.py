@@ -7,23 +7,20 @@ In how many documents several words stand together is not known, only estimated.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import log, prod, sqrt
+from math import prod, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portal.core.i18n import Locale
+from portal.search.bm25 import bm25, norms
 from portal.search.expansion import Variant
 from portal.search.index import Through
 from portal.search.plan import FieldPlan, Plan, Word
 from portal.search.postgres_rows import HEAD, WEIGHT, number_of, stem_lexeme
 from portal.search.postings import Floats
-from portal.search.scoring import SPAN_SHARE
-from portal.search.snapshot import K1, B
 from portal.search.syntax import Parsed
-
-#: Of a hit so many words of the query are explained.
-_MOST_THROUGH = 6
+from portal.search.through import MOST_THROUGH, words_to_explain
 
 Ids = NDArray[np.int64]
 Numbers = NDArray[np.uint32]
@@ -44,7 +41,7 @@ class Statistics:
 
     def knows(self, field: FieldPlan) -> bool:
         """Return whether anything that is looked up in a language stands in any document."""
-        variants = (variant for word in words_of(field) for variant in word.variants)
+        variants = (variant for _, word in field.words for variant in word.variants)
         return any(self.documents(variant) for variant in variants)
 
     def documents(self, variant: Variant) -> int:
@@ -80,7 +77,9 @@ class Candidates:
         self._norms: dict[Locale, Floats] = {}
         self._frequencies: dict[int, Floats] = {}
         for place, locale in enumerate(Locale):
-            self._norms[locale] = self._norm(locale, read["length"][:, place])
+            self._norms[locale] = norms(
+                read["length"][:, place].astype(np.float32), statistics.averages.get(locale) or 1.0
+            )
             if locale in stems:
                 self._frequencies |= _unpack(stems[locale], read["stems"][:, place], numbers)
 
@@ -93,6 +92,11 @@ class Candidates:
                 return None
             found = one if found is None else np.minimum(found, one)
         return found
+
+    def holds(self, variant: Variant, place: int) -> bool:
+        """Return whether all stems of a variant stand in a document."""
+        found = self.frequency(variant)
+        return found is not None and bool(found[place] > 0)
 
     def word(self, locale: Locale, word: Word) -> Floats:
         """Return what a word with all that stands for it is worth in each document."""
@@ -107,15 +111,7 @@ class Candidates:
                 frequencies = weighted if frequencies is None else frequencies + weighted
         if frequencies is None:
             return self._nothing
-        rarity = np.float32(log(total / (min(documents, total) + 1)) + 1)
-        scores: Floats = frequencies * (rarity * np.float32(K1 + 1)) / (frequencies + self._norms[locale])
-        return scores
-
-    def _norm(self, locale: Locale, lengths: Numbers) -> Floats:
-        average = self._statistics.averages.get(locale) or 1.0
-        share = np.float32(B / average) * lengths.astype(np.float32)
-        norm: Floats = np.float32(K1) * (np.float32(1 - B) + share)
-        return norm
+        return bm25(frequencies, self._norms[locale], min(documents, total), total)
 
 
 def lexemes_of(plan: Plan) -> frozenset[str]:
@@ -123,18 +119,10 @@ def lexemes_of(plan: Plan) -> frozenset[str]:
     return frozenset(
         stem_lexeme(variant.locale, stem)
         for field in plan.fields
-        for word in words_of(field)
+        for _, word in field.words
         for variant in word.variants
         for stem in variant.stems
     )
-
-
-def words_of(field: FieldPlan) -> list[Word]:
-    """Return the words that are looked up in a language."""
-    return [
-        *(word for clause in field.clauses for word in clause.words),
-        *(span.word for span in field.spans),
-    ]
 
 
 def score(plan: Plan, candidates: Candidates, *, every: bool) -> dict[Locale, Floats]:
@@ -170,24 +158,12 @@ def explain(
 ) -> tuple[Through, ...]:
     """Return by which other words than the typed ones a document was found in a language."""
     (field,) = (field for field in plan.fields if field.locale == locale)
-    words: list[tuple[tuple[int, ...], Word]] = [(span.clauses, span.word) for span in field.spans]
-    words[:0] = [((n,), word) for n, clause in enumerate(field.clauses) for word in clause.words]
     found = []
-    for numbers, word in words:
-        variant = _standing(word, candidates, place)
+    for typed, variants in words_to_explain(field, parsed):
+        variant = next((x for x in variants if candidates.holds(x, place)), None)
         if variant is not None and variant.reason != "exact":
-            typed = " ".join(" ".join(parsed.clauses[n][0].words) for n in numbers)
             found.append(Through(typed, variant))
-    return tuple(found[:_MOST_THROUGH])
-
-
-def _standing(word: Word, candidates: Candidates, place: int) -> Variant | None:
-    """Return what of a word stands in a document, the typed word itself before all others."""
-    for variant in sorted(word.variants, key=lambda x: (x.reason != "exact", -x.weight)):
-        found = candidates.frequency(variant)
-        if found is not None and found[place] > 0:
-            return variant
-    return None
+    return tuple(found[:MOST_THROUGH])
 
 
 def _field(field: FieldPlan, candidates: Candidates, *, every: bool) -> Floats:
@@ -203,7 +179,7 @@ def _field(field: FieldPlan, candidates: Candidates, *, every: bool) -> Floats:
     total = _sum(clauses, nothing)
     for span, found in zip(field.spans, spans, strict=True):
         single = _sum((clauses[n] for n in span.clauses), nothing)
-        total = total + np.maximum(found * np.float32(SPAN_SHARE * len(span.clauses)) - single, 0)
+        total = total + np.maximum(found * np.float32(len(span.clauses)) - single, 0)
     if not every:
         return total
     covered = {number: clauses[number] > 0 for number in asked}

@@ -13,8 +13,6 @@ from portal.search.snapshot import Mask, Scored, Snapshot, text_field
 
 #: Up to so many documents are looked up in a sorted list; more are spread over an array.
 _FEW = 2_000
-#: Covering several words of a query at once counts as much as that share of finding each.
-SPAN_SHARE = 1.0
 
 NOTHING = Scored(NOWHERE.docs, NOWHERE.frequencies, 0)
 
@@ -205,7 +203,7 @@ def _beyond(field: FieldPlan, clauses: Sequence[Scored], spans: Sequence[Scored]
     for span, found in zip(field.spans, spans, strict=True):
         if len(found.docs):
             single = sum((lookup(clauses[n], docs) for n in span.clauses), np.zeros(len(docs), np.float32))
-            whole = lookup(found, docs) * np.float32(SPAN_SHARE * len(span.clauses))
+            whole = lookup(found, docs) * np.float32(len(span.clauses))
             beyond += np.maximum(whole - single, 0)
     return beyond
 

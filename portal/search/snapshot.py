@@ -9,13 +9,13 @@ import threading
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.reading import SegmentReader
 
 from portal.core.i18n import Locale
+from portal.search.bm25 import bm25, norms
 from portal.search.cache import BoundedCache
 from portal.search.index import FACETS
 from portal.search.postings import (
@@ -31,9 +31,6 @@ from portal.search.postings import (
 
 Mask = NDArray[np.bool_]
 
-#: The parameters of BM25: saturation, and how much the length of a text counts.
-K1 = 1.2
-B = 0.75
 _POSTING_BYTES = 64 << 20
 _SCORE_BYTES = 48 << 20
 _MASK_BYTES = 8 << 20
@@ -250,9 +247,7 @@ class Snapshot:
 
         :param frequency: in how many documents the word counts as standing.
         """
-        norms = self._norms[locale]
-        rarity = np.float32(log(self.total / (frequency + 1)) + 1) if self.total else np.float32(0)
-        scores = frequencies * (rarity * np.float32(K1 + 1)) / (frequencies + norms[docs])
+        scores = bm25(frequencies, self._norms[locale][docs], frequency, self.total)
         return Scored(docs, scores, frequency)
 
     def allowed(self, labels: frozenset[str]) -> Mask:
@@ -277,9 +272,7 @@ class Snapshot:
         """Return how much the length of each text dampens the words that stand in it."""
         lengths = _joined([segment.lengths[locale] for segment in self.segments], np.float32)
         words = sum(segment.words[locale] for segment in self.segments)
-        average = words / self.total if self.total and words else 1.0
-        norms: Floats = np.float32(K1) * (np.float32(1 - B) + np.float32(B / average) * lengths)
-        return norms
+        return norms(lengths, words / self.total if self.total and words else 1.0)
 
     def _facet(self, facet: str, codebook: Codebook) -> Facet:
         parts = [segment.facets[facet] for segment in self.segments]

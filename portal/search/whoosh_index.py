@@ -26,11 +26,12 @@ from portal.search.index import (
     Results,
     Through,
 )
-from portal.search.plan import Lexicon, Plan, Word, make_plan, stems_to_mark
+from portal.search.plan import Lexicon, Plan, make_plan, stems_to_mark
 from portal.search.postings import Docs, Floats
 from portal.search.scoring import Matches, among, lookup, match, standing
 from portal.search.snapshot import Codebook, Mask, Segment, Snapshot
 from portal.search.syntax import parse
+from portal.search.through import MOST_THROUGH, words_to_explain
 from portal.search.vocabulary import Vocabulary
 from portal.search.whoosh_files import IndexFiles, read_words, version_of
 
@@ -38,10 +39,6 @@ logger = logging.getLogger(__name__)
 
 #: Two changes within the grain of a file system's clock look like one.
 _CLOCK_GRAIN = 0.05
-#: Of a pasted text the words at its beginning are explained.
-_MOST_WORDS_EXPLAINED = 40
-#: Of a hit so many words of the query are explained.
-_MOST_THROUGH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,26 +256,18 @@ def _explained(
     snapshot: Snapshot, docs: Docs, locales: Sequence[tuple[Locale, ...]], plan: Plan, query: Query
 ) -> list[tuple[Through, ...]]:
     """Return by which other words than the typed ones each hit was found."""
-    clauses = parse(query.text).clauses
+    parsed = parse(query.text)
     found: list[list[Through]] = [[] for _ in locales]
     for field in plan.fields:
         mine = [n for n, matched in enumerate(locales) if matched and matched[0] == field.locale]
         if not mine:
             continue
-        words: list[tuple[tuple[int, ...], Word]] = [
-            ((n,), word) for n, clause in enumerate(field.clauses) for word in clause.words
-        ]
-        words += [(span.clauses, span.word) for span in field.spans]
-        words = words[:_MOST_WORDS_EXPLAINED]
-        for numbers, word in words:
-            if all(variant.reason == "exact" for variant in word.variants):
-                continue
-            typed = " ".join(" ".join(clauses[n][0].words) for n in numbers)
+        for typed, variants in words_to_explain(field, parsed):
             named = np.zeros(len(mine), np.bool_)
-            for variant in sorted(word.variants, key=lambda x: (x.reason != "exact", -x.weight)):
+            for variant in variants:
                 hits = among(docs[mine], standing(snapshot, variant)) & ~named
                 named |= hits
                 if variant.reason != "exact":
                     for place in np.flatnonzero(hits).tolist():
                         found[mine[place]].append(Through(typed, variant))
-    return [tuple(through[:_MOST_THROUGH]) for through in found]
+    return [tuple(through[:MOST_THROUGH]) for through in found]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.core.database import Base, Names
 from portal.core.i18n import Locale
-from portal.core.provenance import Provenance
+from portal.core.provenance import Provenance, Review
 from portal.core.values import AsJson
 
 #: What financiers exclude; a term carries a tag so that entries under it do.
@@ -64,13 +64,6 @@ class TermLabel(Base):
     label: Mapped[str]
 
     term: Mapped[Term] = relationship(back_populates="labels", lazy="raise")
-
-
-class Review(enum.StrEnum):
-    """Whether someone who knows the languages has read a record."""
-
-    UNREVIEWED = "unreviewed"
-    REVIEWED = "reviewed"
 
 
 class LabelKind(enum.StrEnum):

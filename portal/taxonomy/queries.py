@@ -6,10 +6,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.core.i18n import Locale
+from portal.core.provenance import Review
 from portal.taxonomy.model import (
     Concept,
     OfficialLabel,
-    Review,
     Sector,
     Term,
 )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.core.changes import note_change
 from portal.core.errors import InvalidData
 from portal.core.i18n import Locale
+from portal.core.provenance import Review
 from portal.core.seeding import Report, Seeder, Source, digest, read_records, row_digest
 from portal.taxonomy.bulk_seeding import BulkSeeder
 from portal.taxonomy.model import (
@@ -22,7 +23,6 @@ from portal.taxonomy.model import (
     LabelKind,
     LinkKind,
     OfficialLabel,
-    Review,
     Term,
 )
 from portal.taxonomy.queries import find_concept, list_concepts

@@ -1,6 +1,6 @@
 """Both engines, on documents that tests hold in memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from portal.core.i18n import Locale
 from portal.search.expansion import ExpanderProvider
 from portal.search.index import Document, Query, SearchIndex
 from portal.search.postgres_index import PostgresIndex
+from portal.search.shelf import Shelf
 from portal.search.whoosh_index import WhooshIndex
 from tests.conftest import new_database
 
@@ -18,30 +19,6 @@ PUBLIC = frozenset({"public"})
 
 #: Opens the index as one more process would.
 Opener = Callable[..., SearchIndex]
-
-
-class Shelf:
-    """A source of documents in memory."""
-
-    def __init__(self, *documents: Document) -> None:
-        self.held = {document.id: document for document in documents}
-        self.changed: set[int] = set()
-        self.name = "shelf"
-
-    def identity(self) -> str:
-        return self.name
-
-    def position(self) -> int:
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        return self.changed
-
-    def ids(self) -> Sequence[int]:
-        return sorted(self.held)
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        return (self.held[x] for x in ids if x in self.held)
 
 
 def document(

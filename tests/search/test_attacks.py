@@ -21,6 +21,7 @@ from portal.search.postgres_index import PostgresIndex
 from portal.search.postgres_queries import words_text
 from portal.search.postgres_ranking import conditions
 from portal.search.postgres_tables import LIVE
+from portal.search.shelf import Shelf
 from portal.search.snapshot import Snapshot
 from portal.search.spelling import Speller
 from portal.search.syntax import (
@@ -34,7 +35,7 @@ from portal.search.syntax import (
 )
 from portal.search.vocabulary import MOST_CONTINUATIONS, Vocabulary
 from portal.search.whoosh_index import WhooshIndex
-from tests.search.conftest import PUBLIC, Shelf, document, found
+from tests.search.conftest import PUBLIC, document, found
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 PAIRS = [a + b for a in LETTERS for b in LETTERS]

@@ -18,8 +18,9 @@ from portal.search import analysis, engines
 from portal.search.expansion import Expansion, Reading, Variant
 from portal.search.index import FACETS, Document, IndexMissing, Query, Results, SearchIndex
 from portal.search.postgres_index import PostgresIndex
+from portal.search.shelf import Shelf
 from portal.search.whoosh_index import WhooshIndex
-from tests.search.conftest import PUBLIC, Opener, Shelf, document, found
+from tests.search.conftest import PUBLIC, Opener, document, found
 
 
 def test_the_title_weighs_more_than_the_body(index: SearchIndex) -> None:

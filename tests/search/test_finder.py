@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -7,16 +7,14 @@ from portal.core.i18n import Locale
 from portal.search.expansion import Expansion, Reading, Variant
 from portal.search.finder import CANDIDATES, Finder
 from portal.search.index import PUBLIC, Document, Query
+from portal.search.shelf import Shelf
 from portal.search.whoosh_index import WhooshIndex
 
 EVERYBODY = frozenset({PUBLIC})
 
 
-class Shelf:
+class Library(Shelf):
     """Documents and their texts in memory."""
-
-    def __init__(self) -> None:
-        self.held: dict[int, Document] = {}
 
     def add(self, kind: str = "need", labels: frozenset[str] = EVERYBODY, **titles: str) -> int:
         number = len(self.held) + 1
@@ -29,21 +27,6 @@ class Shelf:
             moment=number,
         )
         return number
-
-    def identity(self) -> str:
-        return "shelf"
-
-    def position(self) -> int:
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        return set()
-
-    def ids(self) -> Sequence[int]:
-        return sorted(self.held)
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        return (self.held[number] for number in ids if number in self.held)
 
     def texts(self, ids: Sequence[int]) -> Mapping[int, Mapping[Locale, Sequence[str]]]:
         return {
@@ -68,11 +51,11 @@ class Dictionary:
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def shelf() -> Library:
+    return Library()
 
 
-def finder(shelf: Shelf, folder: Path) -> Finder:
+def finder(shelf: Library, folder: Path) -> Finder:
     index = WhooshIndex(folder / "index", lambda: Dictionary())
     index.rebuild(shelf, iter)
     return Finder(index, shelf)
@@ -82,7 +65,7 @@ def ids(found: Finder, text: str, **options: object) -> list[int]:
     return [hit.id for hit in found.find(Query(text, EVERYBODY, **options)).results.hits]  # type: ignore[arg-type]
 
 
-def test_a_phrase_stands_side_by_side_in_any_of_its_forms(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_phrase_stands_side_by_side_in_any_of_its_forms(shelf: Library, tmp_path: Path) -> None:
     side_by_side = shelf.add(kk="Парниктік газдарды азайту")
     shelf.add(kk="Газдар мен парниктік әсер")
     made = finder(shelf, tmp_path)
@@ -91,7 +74,7 @@ def test_a_phrase_stands_side_by_side_in_any_of_its_forms(shelf: Shelf, tmp_path
     assert len(ids(made, "парниктік газдар")) == 2
 
 
-def test_one_word_between_quotation_marks_is_that_very_form(shelf: Shelf, tmp_path: Path) -> None:
+def test_one_word_between_quotation_marks_is_that_very_form(shelf: Library, tmp_path: Path) -> None:
     exact = shelf.add(en="Heat pump")
     shelf.add(en="Heat pumps")
     made = finder(shelf, tmp_path)
@@ -100,14 +83,14 @@ def test_one_word_between_quotation_marks_is_that_very_form(shelf: Shelf, tmp_pa
     assert len(ids(made, "pump")) == 2
 
 
-def test_an_excluded_phrase_takes_away_only_what_holds_it(shelf: Shelf, tmp_path: Path) -> None:
+def test_an_excluded_phrase_takes_away_only_what_holds_it(shelf: Library, tmp_path: Path) -> None:
     shelf.add(en="Green bridge over the river")
     apart = shelf.add(en="A bridge painted green")
 
     assert ids(finder(shelf, tmp_path), 'bridge -"green bridge"') == [apart]
 
 
-def test_facets_and_totals_of_a_phrase_count_what_holds_it(shelf: Shelf, tmp_path: Path) -> None:
+def test_facets_and_totals_of_a_phrase_count_what_holds_it(shelf: Library, tmp_path: Path) -> None:
     shelf.add(en="Solar plant", kind="project")
     shelf.add(en="A plant that is not solar", kind="need")
 
@@ -117,7 +100,7 @@ def test_facets_and_totals_of_a_phrase_count_what_holds_it(shelf: Shelf, tmp_pat
     assert results.facets["kind"] == {"project": 1}
 
 
-def test_of_more_candidates_than_are_looked_into_the_answer_says_so(shelf: Shelf, tmp_path: Path) -> None:
+def test_of_more_candidates_than_are_looked_into_the_answer_says_so(shelf: Library, tmp_path: Path) -> None:
     for _ in range(CANDIDATES + 7):
         shelf.add(en="Solar plant")
 
@@ -127,7 +110,7 @@ def test_of_more_candidates_than_are_looked_into_the_answer_says_so(shelf: Shelf
     assert found.unchecked == 7
 
 
-def test_russian_letters_find_kazakh_words_with_their_endings(shelf: Shelf, tmp_path: Path) -> None:
+def test_russian_letters_find_kazakh_words_with_their_endings(shelf: Library, tmp_path: Path) -> None:
     south = shelf.add(kk="Оңтүстік өңірдің суы")
     pump = shelf.add(kk="Жылу сорғысы")
     made = finder(shelf, tmp_path)
@@ -137,7 +120,7 @@ def test_russian_letters_find_kazakh_words_with_their_endings(shelf: Shelf, tmp_
     assert ids(made, "соргыларды") == [pump]
 
 
-def test_the_spelling_that_was_typed_comes_first(shelf: Shelf, tmp_path: Path) -> None:
+def test_the_spelling_that_was_typed_comes_first(shelf: Library, tmp_path: Path) -> None:
     other = shelf.add(kk="Қазақ тілі")
     same = shelf.add(kk="Казак атауы туралы")
     made = finder(shelf, tmp_path)
@@ -146,7 +129,7 @@ def test_the_spelling_that_was_typed_comes_first(shelf: Shelf, tmp_path: Path) -
     assert ids(made, "қазақ") == [other, same]
 
 
-def test_latin_letters_find_kazakh_words(shelf: Shelf, tmp_path: Path) -> None:
+def test_latin_letters_find_kazakh_words(shelf: Library, tmp_path: Path) -> None:
     wind = shelf.add(kk="Қазақстанның жел энергиясы")
     made = finder(shelf, tmp_path)
 
@@ -154,7 +137,7 @@ def test_latin_letters_find_kazakh_words(shelf: Shelf, tmp_path: Path) -> None:
     assert ids(made, "jel energiasy") == [wind]
 
 
-def test_another_language_is_found_and_says_through_which_words(shelf: Shelf, tmp_path: Path) -> None:
+def test_another_language_is_found_and_says_through_which_words(shelf: Library, tmp_path: Path) -> None:
     wind = shelf.add(kk="Жел энергетикасы станциясы")
     (hit,) = finder(shelf, tmp_path).find(Query("wind power", EVERYBODY)).results.hits
 
@@ -162,7 +145,7 @@ def test_another_language_is_found_and_says_through_which_words(shelf: Shelf, tm
     assert {(x.typed, x.variant.label) for x in hit.through} >= {("wind power", "жел энергетикасы")}
 
 
-def test_a_misspelt_query_that_finds_nothing_is_corrected(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_misspelt_query_that_finds_nothing_is_corrected(shelf: Library, tmp_path: Path) -> None:
     wind = shelf.add(en="Wind turbines in the steppe")
     found = finder(shelf, tmp_path).find(Query("wind turbnies", EVERYBODY))
 
@@ -170,7 +153,7 @@ def test_a_misspelt_query_that_finds_nothing_is_corrected(shelf: Shelf, tmp_path
     assert (found.typed, found.text) == ("wind turbnies", "wind turbines")
 
 
-def test_a_misspelt_query_that_finds_little_gets_an_offer(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_misspelt_query_that_finds_little_gets_an_offer(shelf: Library, tmp_path: Path) -> None:
     typo = shelf.add(en="Irrigaton schedule", labels=frozenset({"org:1"}))
     for _ in range(3):
         shelf.add(en="Irrigation schedule")
@@ -180,7 +163,7 @@ def test_a_misspelt_query_that_finds_little_gets_an_offer(shelf: Shelf, tmp_path
     assert (found.typed, found.meant) == (None, "irrigation")
 
 
-def test_nothing_is_suggested_from_what_is_not_public(shelf: Shelf, tmp_path: Path) -> None:
+def test_nothing_is_suggested_from_what_is_not_public(shelf: Library, tmp_path: Path) -> None:
     shelf.add(en="Secretary", labels=frozenset({"org:1"}))
     shelf.add(en="Wind")
     found = finder(shelf, tmp_path).find(Query("secretery", EVERYBODY))
@@ -189,7 +172,7 @@ def test_nothing_is_suggested_from_what_is_not_public(shelf: Shelf, tmp_path: Pa
     assert (found.typed, found.meant) == (None, None)
 
 
-def test_the_wrong_keyboard_is_understood(shelf: Shelf, tmp_path: Path) -> None:
+def test_the_wrong_keyboard_is_understood(shelf: Library, tmp_path: Path) -> None:
     wind = shelf.add(ru="Ветер степи")
     found = finder(shelf, tmp_path).find(Query("dtnth", EVERYBODY))
 
@@ -197,7 +180,7 @@ def test_the_wrong_keyboard_is_understood(shelf: Shelf, tmp_path: Path) -> None:
     assert found.text == "ветер"
 
 
-def test_a_pasted_text_finds_the_entry_that_it_is_about(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_pasted_text_finds_the_entry_that_it_is_about(shelf: Library, tmp_path: Path) -> None:
     about = shelf.add(en="Drip irrigation of cotton with saline water in the valley")
     shelf.add(en="Wind turbines")
     text = "We look for a way to grow cotton with less water where it is saline; " * 20 + "drip irrigation?"
@@ -206,7 +189,7 @@ def test_a_pasted_text_finds_the_entry_that_it_is_about(shelf: Shelf, tmp_path: 
     assert ids(finder(shelf, tmp_path), text)[0] == about
 
 
-def test_fewer_words_than_all_follow_those_with_all(shelf: Shelf, tmp_path: Path) -> None:
+def test_fewer_words_than_all_follow_those_with_all(shelf: Library, tmp_path: Path) -> None:
     some = shelf.add(en="Solar water heating water heating")
     whole = shelf.add(en="Solar heating of water for schools")
     results = finder(shelf, tmp_path).find(Query("solar water schools", EVERYBODY)).results
@@ -215,7 +198,7 @@ def test_fewer_words_than_all_follow_those_with_all(shelf: Shelf, tmp_path: Path
     assert (results.relaxed, results.complete) == (True, 1)
 
 
-def test_pages_follow_each_other_when_spellings_are_sorted(shelf: Shelf, tmp_path: Path) -> None:
+def test_pages_follow_each_other_when_spellings_are_sorted(shelf: Library, tmp_path: Path) -> None:
     for n in range(9):
         shelf.add(kk="Қазақ тілі" if n % 2 else "Казак атауы")
     made = finder(shelf, tmp_path)

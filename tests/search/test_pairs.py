@@ -3,7 +3,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, delete, event, func, select
@@ -16,6 +15,7 @@ from portal.core.i18n import Locale
 from portal.core.unit_of_work import UnitOfWork
 from portal.migrations import upgrade
 from portal.search import analysis
+from portal.search.cli import index_group
 from portal.search.expansion import Expansion, Variant
 from portal.search.model import StoredPair
 from portal.search.pairs import (
@@ -27,7 +27,6 @@ from portal.search.pairs import (
     relearn,
     study,
 )
-from portal.search.pairs_cli import COMMANDS
 from tests.conftest import new_database
 
 KK, RU, EN = Locale.KK, Locale.RU, Locale.EN
@@ -280,11 +279,10 @@ def command(sessions: Sessions, *arguments: str) -> Result:
         assert position(session) >= 0
         return TEXTS
 
-    group = click.Group(commands=list(COMMANDS))
     services = SimpleNamespace(
         sessions=sessions, parallel_texts=parallel_texts, uow=lambda: UnitOfWork(sessions, {})
     )
-    return CliRunner().invoke(group, arguments, obj=services)
+    return CliRunner().invoke(index_group, arguments, obj=services)
 
 
 def test_the_command_learn_says_how_much_it_learnt(sessions: Sessions) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,10 @@ from whoosh.searching import Searcher
 
 from portal.core.i18n import Locale
 from portal.search import analysis
+from portal.search.bm25 import K1, B
 from portal.search.index import PUBLIC, Document, Query
-from portal.search.snapshot import K1, B, text_field
+from portal.search.shelf import Shelf
+from portal.search.snapshot import text_field
 from portal.search.whoosh_files import IndexFiles
 from portal.search.whoosh_index import WhooshIndex
 
@@ -22,14 +24,13 @@ WORDS = [f"{a}{b}{c}" for a in "бгдкмнпрст" for b in "аиоу" for c 
 EVERY = 10_000
 
 
-class Generated:
-    """Some hundred documents of words that are more or less common."""
-
-    def __init__(self, size: int) -> None:
-        chance = random.Random(7)
-        weights = [1 / (rank + 2) for rank in range(len(WORDS))]
-        self.held = {
-            number: Document(
+def generated(size: int) -> Shelf:
+    """Return some hundred documents of words that are more or less common."""
+    chance = random.Random(7)
+    weights = [1 / (rank + 2) for rank in range(len(WORDS))]
+    return Shelf(
+        *(
+            Document(
                 id=number,
                 labels=EVERYBODY,
                 facets={"kind": ("need",)},
@@ -38,29 +39,15 @@ class Generated:
                 moment=number,
             )
             for number in range(1, size + 1)
-        }
-
-    def identity(self) -> str:
-        return "generated"
-
-    def position(self) -> int:
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        return set()
-
-    def ids(self) -> Sequence[int]:
-        return sorted(self.held)
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        return (self.held[number] for number in ids if number in self.held)
+        )
+    )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of several segments, some of whose documents were replaced or deleted."""
     made = tmp_path_factory.mktemp("parity")
-    source = Generated(600)
+    source = generated(600)
     index = WhooshIndex(made)
     index.rebuild(source, iter)
     for start in (10, 200, 400):

@@ -16,8 +16,9 @@ from portal.core.outbox import Job
 from portal.core.services import Services
 from portal.search.index import Query
 from portal.search.postgres_index import PostgresIndex
+from portal.search.shelf import Shelf
 from tests.conftest import new_services, small_world, technology_data
-from tests.search.conftest import PUBLIC, Shelf, document, found
+from tests.search.conftest import PUBLIC, document, found
 
 
 def test_a_change_is_found_when_its_transaction_commits_and_not_before(tables: Engine, shelf: Shelf) -> None:

@@ -3,11 +3,11 @@
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from portal.core.i18n import Locale
 from portal.search.index import PUBLIC, Document, Query
+from portal.search.shelf import Shelf
 from portal.search.whoosh_index import WhooshIndex
 
 ROUNDS = 6
@@ -38,38 +38,19 @@ READER = """
 """
 
 
-class Shelf:
-    """Numbered turbines, of which there are more and more."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-    def identity(self) -> str:
-        return "shelf"
-
-    def position(self) -> int:
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        return set()
-
-    def ids(self) -> Sequence[int]:
-        return range(1, self.size + 1)
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        for number in ids:
-            yield Document(
-                id=number,
-                labels=frozenset({PUBLIC}),
-                facets={"kind": ("need",)},
-                titles={Locale.EN: f"Turbine {number}"},
-                bodies={},
-                moment=number,
-            )
+def turbine(number: int) -> Document:
+    return Document(
+        id=number,
+        labels=frozenset({PUBLIC}),
+        facets={"kind": ("need",)},
+        titles={Locale.EN: f"Turbine {number}"},
+        bodies={},
+        moment=number,
+    )
 
 
 def test_no_search_fails_while_another_process_rebuilds_and_writes(tmp_path: Path) -> None:
-    shelf = Shelf(300)
+    shelf = Shelf(*map(turbine, range(1, 301)))
     writer = WhooshIndex(tmp_path)
     writer.rebuild(shelf, iter)
     code = textwrap.dedent(READER.format(root=str(Path(__file__).parents[2]), folder=str(tmp_path)))
@@ -82,8 +63,9 @@ def test_no_search_fails_while_another_process_rebuilds_and_writes(tmp_path: Pat
         for _ in range(ROUNDS):
             writer.rebuild(shelf, iter)
             for _ in range(3):
-                shelf.size += 1
-                writer.update(shelf, [shelf.size])
+                newcomer = len(shelf.held) + 1
+                shelf.held[newcomer] = turbine(newcomer)
+                writer.update(shelf, [newcomer])
                 writer.tidy()
         last = writer.search(Query("turbine", frozenset({PUBLIC}), limit=1, sort="newest")).hits[0].id
         output, _ = reader.communicate("\n", timeout=60)
@@ -91,5 +73,5 @@ def test_no_search_fails_while_another_process_rebuilds_and_writes(tmp_path: Pat
 
     assert wrong == []
     assert int(searches) > ROUNDS
-    assert last == shelf.size
+    assert last == len(shelf.held)
     assert int(newest) > 300

@@ -5,53 +5,39 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from portal.core.i18n import Locale
 from portal.search.index import PUBLIC, Document, IndexMissing, Query
+from portal.search.shelf import Shelf
 from portal.search.whoosh_files import MOST_SEGMENTS, IndexFiles, segment_names
 from portal.search.whoosh_index import WhooshIndex
 
 EVERYBODY = frozenset({PUBLIC})
 
 
-class Shelf:
-    """Numbered turbines."""
-
-    def __init__(self, size: int) -> None:
-        self.numbers = list(range(1, size + 1))
-
-    def identity(self) -> str:
-        return "shelf"
-
-    def position(self) -> int:
-        return 0
-
-    def changed_since(self, position: int) -> set[int]:
-        return set()
-
-    def ids(self) -> Sequence[int]:
-        return self.numbers
-
-    def documents(self, ids: Sequence[int]) -> Iterator[Document]:
-        for number in ids:
-            if number in self.numbers:
-                yield Document(
-                    id=number,
-                    labels=EVERYBODY if number % 5 else frozenset({"org:1"}),
-                    facets={"kind": ("need",)},
-                    titles={Locale.EN: f"Turbine {number}"},
-                    bodies={Locale.EN: "secret" if number % 5 == 0 else "steppe"},
-                    moment=number,
-                )
+def turbines(size: int) -> Shelf:
+    """Return numbered turbines, of which every fifth is an organisation's own."""
+    return Shelf(
+        *(
+            Document(
+                id=number,
+                labels=EVERYBODY if number % 5 else frozenset({"org:1"}),
+                facets={"kind": ("need",)},
+                titles={Locale.EN: f"Turbine {number}"},
+                bodies={Locale.EN: "secret" if number % 5 == 0 else "steppe"},
+                moment=number,
+            )
+            for number in range(1, size + 1)
+        )
+    )
 
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf(40)
+    return turbines(40)
 
 
 @pytest.fixture
@@ -112,7 +98,7 @@ KILLED = """
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     {patch}
-    WhooshIndex(Path({folder!r})).update(module.Shelf(60), [50, 51])
+    WhooshIndex(Path({folder!r})).update(module.turbines(60), [50, 51])
 """
 DIE = "lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)"
 
@@ -131,7 +117,7 @@ def test_a_writer_killed_before_its_commit_leaves_the_index_as_it_was(
 
     assert WhooshIndex(tmp_path).is_current(shelf)
     assert total(WhooshIndex(tmp_path)) == 32
-    index.update(Shelf(60), [50, 51])
+    index.update(turbines(60), [50, 51])
     assert total(index) == 33
 
 
@@ -141,7 +127,7 @@ def test_a_writer_killed_within_its_commit_is_noticed(
     killed(tmp_path, f"whoosh_files._append_words = {DIE}")
 
     assert not WhooshIndex(tmp_path).is_current(shelf)
-    index.rebuild(Shelf(60), iter)
+    index.rebuild(turbines(60), iter)
     assert WhooshIndex(tmp_path).is_current(shelf)
 
 
@@ -178,7 +164,7 @@ def test_words_of_entries_that_are_not_public_never_enter_the_vocabulary(
 def test_new_words_are_known_without_reading_the_old_ones_again(index: WhooshIndex) -> None:
     before = index.vocabulary(Locale.EN)
     assert "turbine" in before
-    larger = Shelf(41)
+    larger = turbines(41)
     index.update(larger, [41])
 
     assert index.vocabulary(Locale.EN) is before

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from portal.search.shelf import Shelf
 from portal.search.whoosh_index import WhooshIndex
-from tests.search.conftest import Shelf, found
+from tests.search.conftest import found
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from portal.accounts.model import Organisation
 from portal.accounts.queries import named_organisations
 from portal.core.changes import note_change
 from portal.core.i18n import Locale
+from portal.core.provenance import Review
 from portal.core.services import Services
 from portal.reference.queries import named_places
 from portal.taxonomy import alignment, provider
 from portal.taxonomy.concepts import ConceptExpander, NamedThing, WordVariants
-from portal.taxonomy.model import Concept, ConceptLabel, LabelKind, Review, Term, TermLabel
+from portal.taxonomy.model import Concept, ConceptLabel, LabelKind, Term, TermLabel
 from portal.taxonomy.naming import named_taxonomy
 from portal.taxonomy.provider import ConceptsProvider
 from tests.conftest import PROVENANCE

@@ -1,8 +1,9 @@
 import pytest
 
 from portal.core.i18n import Locale
+from portal.core.provenance import Review
 from portal.core.services import Services
-from portal.taxonomy.model import Concept, ConceptLabel, LabelKind, OfficialLabel, Review
+from portal.taxonomy.model import Concept, ConceptLabel, LabelKind, OfficialLabel
 from portal.taxonomy.queries import find_concept, official_texts
 from tests.conftest import PROVENANCE, names
 

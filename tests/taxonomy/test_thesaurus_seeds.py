@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from portal.core.changes import Change
 from portal.core.errors import InvalidData
 from portal.core.i18n import Locale
+from portal.core.provenance import Review
 from portal.core.resources import resource_folder
 from portal.core.seeding import Report
 from portal.core.services import Services
 from portal.taxonomy import thesaurus_seeds
-from portal.taxonomy.model import Concept, ConceptLabel, ConceptLink, LabelKind, OfficialLabel, Review
+from portal.taxonomy.model import Concept, ConceptLabel, ConceptLink, LabelKind, OfficialLabel
 from portal.taxonomy.queries import find_concept, list_concepts, official_texts
 from tests.conftest import new_services
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from portal.catalogue.model import Entry, Relation, TextOrigin, TextState
+from portal.catalogue.model import Entry, Relation, TextOrigin
 from portal.catalogue.values import STAGES as STAGES
-from portal.core.provenance import ProvenanceSchema
+from portal.core.provenance import ProvenanceSchema, Review
 from portal.core.schema import (
     LOCALES,
     StrictSchema,
@@ -63,7 +63,7 @@ class TextSchema(StrictSchema):
     summary = text(1200, required=True)
     body = text(20_000)
     details = fields.Dict(keys=code(r"^[a-z_]+\Z", "a field name"), values=text(2000), load_default=dict)
-    state = fields.Enum(TextState, by_value=True, load_default=TextState.UNREVIEWED)
+    state = fields.Enum(Review, by_value=True, load_default=Review.UNREVIEWED)
 
 
 class LinkSchema(StrictSchema):
