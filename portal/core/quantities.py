@@ -53,6 +53,20 @@ def factor(unit: str, to: str) -> float | None:
         return None
 
 
+@cache
+def base(unit: str) -> tuple[str, float]:
+    """Return what a unit measures, and what one of it is in that measure's base unit.
+
+    Units of one measure compare by their factors. ``base("kW")`` and ``base("MW")`` measure the
+    same, 1000 to 1 apart; a unit that Pint does not know measures only itself.
+    """
+    try:
+        found = _registry.Quantity(1, _expression(unit)).to_base_units()
+    except (pint.PintError, AttributeError, AssertionError, ValueError):
+        return unit, 1.0
+    return str(found.dimensionality), float(found.magnitude)
+
+
 def convert(quantity: Quantity, to: str) -> Quantity | None:
     """Return the same range in another unit, or ``None`` where the units do not compare."""
     scale = factor(quantity.unit, to)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.database import Base, Names
 from portal.core.money import Hundredths
 from portal.core.provenance import Provenance
+from portal.core.quantities import Quantity
 from portal.core.values import AsJson
 
 
@@ -176,3 +177,92 @@ class ReferenceRate(Sourced, Base):
     currency: Mapped[str] = mapped_column(primary_key=True)
     usd: Mapped[str]
     note: Mapped[str | None]
+
+
+class ClimateNormals(Sourced, Base):
+    """Design and record values of a region, measured at its main town.
+
+    :ivar station: the town.
+    :ivar basis: what ``design_min_c`` rests on, one of :data:`portal.reference.codes.DESIGN_BASES`.
+    :ivar altitude_m: of the station; ``altitude_max_m`` of the highest ground that is built on.
+    """
+
+    __tablename__ = "climate_normals"
+
+    region: Mapped[str] = mapped_column(ForeignKey("region.code"), primary_key=True)
+    station: Mapped[Names]
+    design_min_c: Mapped[Decimal | None] = mapped_column(Hundredths)
+    absolute_min_c: Mapped[Decimal | None] = mapped_column(Hundredths)
+    absolute_max_c: Mapped[Decimal | None] = mapped_column(Hundredths)
+    altitude_m: Mapped[int | None]
+    altitude_max_m: Mapped[int | None]
+    koppen: Mapped[list[str]]
+    water: Mapped[str | None]
+    dust: Mapped[str | None]
+    wind: Mapped[str | None]
+    solar: Mapped[str | None]
+    seismic: Mapped[int | None]
+    basis: Mapped[str]
+
+
+class ConformityStep(Sourced, Base):
+    """What a destination asks of a technology before it may be sold, installed or measured by.
+
+    :ivar scheme: the act's number, as people write it.
+    :ivar applies_terms: terms it concerns, with all below them; empty = not limited by term.
+    :ivar met_by: certificates that fulfil it.
+    :ivar eased_by: evidence that saves tests and fulfils nothing by itself.
+    """
+
+    __tablename__ = "conformity_step"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    countries: Mapped[list[str]]
+    scheme: Mapped[str | None]
+    names: Mapped[Names]
+    step: Mapped[str]
+    applies_terms: Mapped[list[str]]
+    applies_forms: Mapped[list[str]]
+    mandatory: Mapped[bool]
+    issuer: Mapped[Names]
+    months: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
+    met_by: Mapped[list[str]]
+    eased_by: Mapped[list[str]]
+
+
+class Prohibition(Sourced, Base):
+    """A substance that a destination forbids to bring in."""
+
+    __tablename__ = "prohibition"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    countries: Mapped[list[str]]
+    substance: Mapped[str]
+    names: Mapped[Names]
+    since: Mapped[date | None]
+
+
+class ReadinessDocument(Sourced, Base):
+    """A document that a financier asks for: who issues it, and how long that takes.
+
+    :ivar issuer_by_country: names of the body, where it is known for a country.
+    """
+
+    __tablename__ = "readiness_document"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    names: Mapped[Names]
+    issuer: Mapped[Names]
+    issuer_by_country: Mapped[dict[str, Any]]
+    months: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
+
+
+class PriceIndex(Sourced, Base):
+    """The price level of a currency in a year, 2020 = 100."""
+
+    __tablename__ = "price_index"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str]
+    year: Mapped[int]
+    value: Mapped[Decimal] = mapped_column(Hundredths)

@@ -9,10 +9,15 @@ from sqlalchemy.orm import Session, selectinload
 from portal.core.errors import NotFound
 from portal.core.money import Rate
 from portal.reference.model import (
+    ClimateNormals,
+    ConformityStep,
     Country,
     FocalPoint,
     NdcDocument,
     NdcTarget,
+    PriceIndex,
+    Prohibition,
+    ReadinessDocument,
     ReferenceRate,
     Region,
 )
@@ -134,4 +139,39 @@ def focal_points_of(session: Session, country: str) -> Sequence[FocalPoint]:
     """Return who speaks for a country."""
     return session.scalars(
         select(FocalPoint).where(FocalPoint.country_code == country).order_by(FocalPoint.id)
+    ).all()
+
+
+def list_normals(session: Session) -> Sequence[ClimateNormals]:
+    """Return the climate of every region, by its code."""
+    return session.scalars(select(ClimateNormals).order_by(ClimateNormals.region)).all()
+
+
+def list_conformity_steps(session: Session) -> Sequence[ConformityStep]:
+    """Return what destinations ask of technologies."""
+    return session.scalars(select(ConformityStep).order_by(ConformityStep.key)).all()
+
+
+def list_prohibitions(session: Session) -> Sequence[Prohibition]:
+    """Return what destinations forbid to bring in."""
+    return session.scalars(select(Prohibition).order_by(Prohibition.key)).all()
+
+
+def list_readiness_documents(session: Session) -> Sequence[ReadinessDocument]:
+    """Return the documents that financiers ask for."""
+    return session.scalars(select(ReadinessDocument).order_by(ReadinessDocument.code)).all()
+
+
+def price_indices(session: Session) -> Mapping[str, Mapping[int, Decimal]]:
+    """Return the price level by currency and year, 2020 = 100."""
+    found: dict[str, dict[int, Decimal]] = {}
+    for row in session.scalars(select(PriceIndex).order_by(PriceIndex.currency, PriceIndex.year)):
+        found.setdefault(row.currency, {})[row.year] = row.value
+    return found
+
+
+def focal_points_in(session: Session, countries: Sequence[str]) -> Sequence[FocalPoint]:
+    """Return who speaks for several countries, in the order of their records."""
+    return session.scalars(
+        select(FocalPoint).where(FocalPoint.country_code.in_(countries)).order_by(FocalPoint.id)
     ).all()

@@ -22,6 +22,7 @@ from portal.core.schema import (
     text,
 )
 from portal.core.seeding import Report, Seeder, Source, check, digest, read_records, row_digest
+from portal.reference.destinations import COLLECTIONS, Collection
 from portal.reference.model import (
     Country,
     FocalPoint,
@@ -150,39 +151,44 @@ def load_countries(session: Session, folder: Path, report: Report) -> None:
     :raises InvalidData: a record breaks the rules.
     """
     _run_countries(session, folder, report)
-    _run(session, folder, report, "region", Region, RegionSchema, "code")
+    _run(session, report, Collection("regions.yaml", "region", Region, RegionSchema, "code"), folder)
 
 
 def load(session: Session, folder: Path, report: Report) -> None:
-    """Load documents, targets, focal points and rates.
+    """Load documents, targets, focal points, rates, and what holds at a destination.
 
     :raises InvalidData: a record breaks the rules.
     """
-    _run(session, folder, report, "ndc_document", NdcDocument, NdcDocumentSchema, "key")
-    _run(session, folder, report, "ndc_target", NdcTarget, NdcTargetSchema, "key")
+    for collection in (*_REGISTRY, *COLLECTIONS):
+        _run(session, report, collection, folder)
     _run_focal_points(session, folder, report)
-    _run(session, folder, report, "rate", ReferenceRate, RateSchema, "currency")
 
 
-def _run(
-    session: Session,
-    folder: Path,
-    report: Report,
-    collection: str,
-    model: type[Any],
-    schema: type[StrictSchema],
-    key: str,
-) -> None:
+_REGISTRY = (
+    Collection("ndc_documents.yaml", "ndc_document", NdcDocument, NdcDocumentSchema, "key"),
+    Collection("ndc_targets.yaml", "ndc_target", NdcTarget, NdcTargetSchema, "key"),
+    Collection("rates.yaml", "rate", ReferenceRate, RateSchema, "currency"),
+)
+
+
+def _run(session: Session, report: Report, collection: Collection, folder: Path) -> None:
+    model, key = collection.model, collection.key
+
     def find(value: str) -> Any:
         return session.scalars(select(model).where(getattr(model, key) == value)).first()
 
-    records = list(read_records(folder / f"{collection}s.yaml", lambda record: str(record[key])))
-    Seeder(session, collection, find=find, apply=_applier(session, model, schema)).run(records, report)
+    path = folder / collection.path
+    records = list(read_records(path, lambda record: str(record[key])))
+    apply = _applier(session, model, collection.schema)
+    Seeder(session, collection.name, find=find, apply=apply).run(records, report)
 
 
 def _applier(session: Session, model: type[Any], schema: type[StrictSchema]) -> Callable[[Source, Any], Any]:
     def apply(record: Source, row: Any) -> Any:
         data = check(record, schema())
+        region = data.get("region")
+        if region and session.get(Region, region) is None:
+            raise record.error({"region": f"no region {region!r}"})
         country = data.get("country_code")
         if country and session.get(Country, country) is None:
             raise record.error({"country": f"no country {country!r}"})
