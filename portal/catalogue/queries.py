@@ -1,6 +1,6 @@
 """Reads entries, with what their pages need loaded in a constant number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from portal.catalogue.model import (
     Relation,
 )
 from portal.core.actor import Actor
+from portal.core.database import LARGEST_ID
 from portal.core.errors import NotFound
 from portal.taxonomy.model import Term
 
@@ -67,7 +68,7 @@ def get_entry(session: Session, actor: Actor, kind: str, entry_id: int) -> Any:
 
     :raises NotFound: there is none, it is of another kind, or the actor may not know of it.
     """
-    entry = load_entry(session, entry_id)
+    entry = load_entry(session, entry_id) if entry_id <= LARGEST_ID else None
     if entry is None or entry.kind != kind or not policy.can(actor, "view", entry):
         raise NotFound(f"{kind} {entry_id}")
     return entry
@@ -81,12 +82,16 @@ def find_by_key(session: Session, kind: str, key: str) -> Any:
     ).first()
 
 
-def list_whole(session: Session, actor: Actor, kind: str) -> Sequence[Any]:
-    """Return every entry of a kind that the actor may view, whole, by id."""
+def list_whole(session: Session, actor: Actor, kind: str, ids: Iterable[int] | None = None) -> Sequence[Any]:
+    """Return every entry of a kind that the actor may view, whole, by id.
+
+    :param ids: only these.
+    """
     model = KINDS[kind].model
-    return session.scalars(
-        select(model).where(policy.visible(actor)).options(*with_all([kind])).order_by(model.id)
-    ).all()
+    wanted = select(model).where(policy.visible(actor))
+    if ids is not None:
+        wanted = wanted.where(model.id.in_(sorted(ids)))
+    return session.scalars(wanted.options(*with_all([kind])).order_by(model.id)).all()
 
 
 def by_ids(session: Session, actor: Actor, ids: Sequence[int]) -> list[Entry]:
@@ -98,6 +103,15 @@ def by_ids(session: Session, actor: Actor, ids: Sequence[int]) -> list[Entry]:
     ).all()
     found = {row.id: row for row in rows}
     return [found[x] for x in ids if x in found]
+
+
+def terms_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the terms of some entries, most specific first, by their ids."""
+    rows = select(EntryTerm.entry_id, EntryTerm.term_code).where(EntryTerm.entry_id.in_(ids))
+    found: dict[int, list[str]] = {}
+    for entry_id, code in session.execute(rows.order_by(EntryTerm.entry_id, EntryTerm.position)):
+        found.setdefault(entry_id, []).append(code)
+    return found
 
 
 def as_links(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, Entry]:

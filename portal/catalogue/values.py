@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from portal.core.values import Value
 
-LEVELS = ("low", "medium", "high")
 STAGES = (
     "idea",
     "need_confirmed",
@@ -35,12 +34,30 @@ class Envelope(Value):
     :ivar temp_min_c: lowest air temperature, degrees Celsius.
     :ivar altitude_max_m: metres above sea level.
     :ivar dust: how much dust it takes: ``low``, ``medium``, ``high``.
+    :ivar wind_min, solar_min: the lowest class of wind or sun at which it is worth building.
+    :ivar seismic_msk: the intensity it is built for, degrees of the MSK-64 scale.
+    :ivar exposure: whose air the temperatures are: that ``outdoors`` (also where nothing is
+        said), of a room ``indoors``, or of the working ``season`` only.
     """
 
     temp_min_c: Decimal | None = None
     temp_max_c: Decimal | None = None
     altitude_max_m: Decimal | None = None
     dust: str | None = None
+    wind_min: str | None = None
+    solar_min: str | None = None
+    seismic_msk: int | None = None
+    exposure: str | None = None
+
+    @property
+    def meets_frost(self) -> bool:
+        """Return whether its temperatures compare with the coldest of the open air."""
+        return self.exposure not in {"indoors", "season"}
+
+    @property
+    def meets_heat(self) -> bool:
+        """Return whether its temperatures compare with the hottest of the open air."""
+        return self.exposure != "indoors"
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,9 @@ class Site(Value):
     :ivar temp_extreme_min_c: absolute minimum on record.
     :ivar temp_max_c: absolute maximum.
     :ivar climate: Köppen classes.
+    :ivar wind: ``low`` below 6 m/s at 100 m, ``high`` above 7.5.
+    :ivar solar: ``low`` below 1200 kWh/m2 a year on the level, ``high`` above 1600.
+    :ivar seismic_msk: design intensity, degrees of the MSK-64 scale.
     """
 
     temp_min_c: Decimal | None = None
@@ -70,6 +90,9 @@ class Site(Value):
     climate: list[str] | None = None
     water: str | None = None
     dust: str | None = None
+    wind: str | None = None
+    solar: str | None = None
+    seismic_msk: int | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from portal.core.schema import (
 OBJECTIVES = ("mitigation", "adaptation", "both")
 REVENUE_CLASSES = ("earning", "partly", "public_good")
 SPONSOR_TYPES = ("public", "private", "ppp")
+#: Who uses what is financed in the end; the one who asks may be a bank or a ministry.
+BENEFICIARIES = ("household", "farmer", "sme", "company", "municipality", "government", "bank")
 INSTRUMENTS = (
     "grant",
     "reimbursable_grant",

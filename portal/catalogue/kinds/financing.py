@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.model import Organisation
 from portal.catalogue.kinds.base import (
+    BENEFICIARIES,
     INSTRUMENTS,
     OBJECTIVES,
     EntrySchema,
@@ -69,6 +70,11 @@ class Financing(Entry):
     :ivar project_size: limits of the whole project, where the source has them.
     :ivar exclusions: tags of terms that the source never finances.
     :ivar other_countries: what holds for countries without a layer.
+    :ivar currencies: in which it lends or gives; empty = it does not say.
+    :ivar guarantee: whether it asks for a guarantee of the state.
+    :ivar country_cap: what one country may get of it in all.
+    :ivar interest_rate: all-in yearly price of its debt, per cent.
+    :ivar dscr_min: lowest debt service cover ratio that it accepts.
     :ivar checked_on: when somebody last compared the rules with their sources.
     """
 
@@ -95,6 +101,11 @@ class Financing(Entry):
     max_share_of_cost: Mapped[Decimal | None] = mapped_column(Hundredths)
     tenor_years: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
     rate: Mapped[str | None]
+    currencies: Mapped[list[str]]
+    guarantee: Mapped[bool | None]
+    country_cap: Mapped[MoneyRange | None] = mapped_column(AsJson(MoneyRange))
+    interest_rate: Mapped[Decimal | None] = mapped_column(Hundredths)
+    dscr_min: Mapped[Decimal | None] = mapped_column(Hundredths)
     months_to_money: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
     access_route: Mapped[str | None]
     access_entities: Mapped[list[AccessEntity]] = mapped_column(AsJson(AccessEntity, many=True))
@@ -211,7 +222,7 @@ class FinancingSchema(EntrySchema):
     tickets = fields.List(fields.Nested(TicketSchema), load_default=list)
     project_size = fields.Nested(MoneyRangeSchema, load_default=None)
     applicants = several(APPLICANTS, load_default=list)
-    beneficiaries = fields.List(text(40), load_default=list)
+    beneficiaries = several(BENEFICIARIES, load_default=list)
     objectives = several(OBJECTIVES[:2], load_default=list)
     stages = several(STAGES, load_default=list)
     exclusions = several(EXCLUSIONS, load_default=list)
@@ -223,6 +234,11 @@ class FinancingSchema(EntrySchema):
     max_share_of_cost = number(0, 1, load_default=None)
     tenor_years = fields.Nested(YearsSchema, load_default=None)
     rate = text(200, load_default=None)
+    currencies = fields.List(currency_field(), load_default=list)
+    guarantee = fields.Boolean(load_default=None, allow_none=True)
+    country_cap = fields.Nested(MoneyRangeSchema, load_default=None)
+    interest_rate = number(0, 100, load_default=None)
+    dscr_min = number(0, 10, load_default=None)
     months_to_money = fields.Nested(MonthsSchema, load_default=None)
     access_route = choice(ACCESS_ROUTES, load_default=None)
     access_entities = fields.List(fields.Nested(AccessEntitySchema), load_default=list)
@@ -250,5 +266,6 @@ KIND = Kind(
         "procurement": PROCUREMENT_RULES,
         "size": SIZES,
         "access_stage": ACCESS_STAGES,
+        "beneficiary": BENEFICIARIES,
     },
 )

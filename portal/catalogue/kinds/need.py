@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.kinds.base import (
+    BENEFICIARIES,
     INSTRUMENTS,
     REVENUE_CLASSES,
     SPONSOR_TYPES,
@@ -16,7 +17,7 @@ from portal.catalogue.kinds.base import (
     Kind,
 )
 from portal.catalogue.model import Entry
-from portal.catalogue.values import LEVELS, Site
+from portal.catalogue.values import Site
 from portal.core.database import Base
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity
@@ -26,11 +27,13 @@ from portal.core.schema import (
     StrictSchema,
     choice,
     code,
+    currency_field,
     number,
     several,
     text,
 )
 from portal.core.values import AsJson
+from portal.reference.codes import KOPPEN, LEVELS, WATER
 
 NEED_TYPES = ("equipment", "practice", "assistance", "data", "research", "policy")
 DOCUMENT_TYPES = (
@@ -48,7 +51,6 @@ DOCUMENT_TYPES = (
 )
 ENDORSEMENTS = ("none", "line_ministry", "nde", "nda", "focal_point")
 BARRIERS = ("economic", "regulatory", "capacity", "market", "infrastructure", "social")
-WATER = ("scarce", "moderate", "sufficient")
 
 
 class Need(Entry):
@@ -56,6 +58,9 @@ class Need(Entry):
 
     :ivar extracted: taken from a document by the programme, not posted by the government.
     :ivar adopter: who would sign: ``public``, ``private``, ``ppp``.
+    :ivar final_beneficiaries: who would use it: a borrower of a borrower, a household.
+    :ivar budget_years: how many years of running the budget covers; 0 = the capital only.
+    :ivar tariff_currency: in which the adopter earns; ``None`` = not stated.
     """
 
     __tablename__ = "need"
@@ -69,6 +74,9 @@ class Need(Entry):
     site: Mapped[Site | None] = mapped_column(AsJson(Site))
     capacity: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
     budget: Mapped[MoneyRange | None] = mapped_column(AsJson(MoneyRange))
+    budget_years: Mapped[int | None]
+    beneficiaries: Mapped[int | None]
+    tariff_currency: Mapped[str | None]
     trl_floor: Mapped[int | None]
     transfer_modes: Mapped[list[str]]
     required_standards: Mapped[list[str]]
@@ -76,6 +84,7 @@ class Need(Entry):
     revenue_class: Mapped[str | None]
     barriers: Mapped[list[str]]
     adopter: Mapped[str | None]
+    final_beneficiaries: Mapped[list[str]]
     decision_on: Mapped[date | None]
     commissioning_by: Mapped[date | None]
 
@@ -109,9 +118,12 @@ class SiteSchema(StrictSchema):
     temp_extreme_min_c = number(-90, 60)
     temp_max_c = number(-90, 70)
     altitude_m = number(-500, 9000)
-    climate = fields.List(code(r"^[A-E][A-Za-z]{1,2}\Z", "a Köppen class such as BSk"))
+    climate = several(KOPPEN)
     water = choice(WATER)
     dust = choice(LEVELS)
+    wind = choice(LEVELS)
+    solar = choice(LEVELS)
+    seismic_msk = fields.Integer(validate=validate.Range(1, 12))
 
     @post_load
     def make(self, data: dict[str, Any], **options: Any) -> Site:
@@ -146,6 +158,9 @@ class NeedSchema(EntrySchema):
     site = fields.Nested(SiteSchema, load_default=None)
     capacity = fields.Nested(QuantitySchema, load_default=None)
     budget = fields.Nested(MoneyRangeSchema, load_default=None)
+    budget_years = fields.Integer(validate=validate.Range(0, 50), load_default=None)
+    beneficiaries = fields.Integer(validate=validate.Range(1), load_default=None)
+    tariff_currency = currency_field(load_default=None)
     trl_floor = fields.Integer(validate=validate.Range(1, 9), load_default=None)
     transfer_modes = several(TRANSFER_MODES, load_default=list)
     required_standards = fields.List(text(100), load_default=list)
@@ -153,6 +168,7 @@ class NeedSchema(EntrySchema):
     revenue_class = choice(REVENUE_CLASSES, load_default=None)
     barriers = several(BARRIERS, load_default=list)
     adopter = choice(SPONSOR_TYPES, load_default=None)
+    final_beneficiaries = several(BENEFICIARIES, load_default=list)
     decision_on = fields.Date(load_default=None)
     commissioning_by = fields.Date(load_default=None)
 

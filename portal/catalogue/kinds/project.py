@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.model import Organisation
 from portal.catalogue.kinds.base import (
+    BENEFICIARIES,
     INSTRUMENTS,
+    REVENUE_CLASSES,
     SPONSOR_TYPES,
     EntrySchema,
     Kind,
@@ -18,9 +20,10 @@ from portal.catalogue.kinds.base import (
 from portal.catalogue.model import Entry
 from portal.catalogue.values import ES_CATEGORIES, STAGES, Cost, Place, ProjectEffect
 from portal.core.database import Base
-from portal.core.money import Hundredths
+from portal.core.money import Hundredths, MoneyRange
 from portal.core.quantities import Quantity
 from portal.core.schema import (
+    MoneyRangeSchema,
     QuantitySchema,
     StrictSchema,
     choice,
@@ -29,6 +32,7 @@ from portal.core.schema import (
     currency_field,
     key_field,
     number,
+    several,
     text,
 )
 from portal.core.values import AsJson
@@ -44,6 +48,8 @@ class Project(Entry):
     """A project, or a programme of several.
 
     :ivar access_entity: key of the organisation through which a fund is reached.
+    :ivar tariff_currency: in which the project earns; ``None`` = not stated.
+    :ivar cash_flow: what a normal year leaves for debt service.
     """
 
     __tablename__ = "project"
@@ -60,6 +66,10 @@ class Project(Entry):
     beneficiaries_indirect: Mapped[int | None]
     sponsor: Mapped[str | None]
     sponsor_type: Mapped[str | None]
+    final_beneficiaries: Mapped[list[str]]
+    revenue_class: Mapped[str | None]
+    tariff_currency: Mapped[str | None]
+    cash_flow: Mapped[MoneyRange | None] = mapped_column(AsJson(MoneyRange))
     es_category: Mapped[str | None]
     es_standard: Mapped[str | None]
     carbon_market: Mapped[str | None]
@@ -182,6 +192,10 @@ class ProjectSchema(EntrySchema):
     beneficiaries = fields.Nested(BeneficiariesSchema, load_default=dict)
     sponsor = text(300, load_default=None)
     sponsor_type = choice(SPONSOR_TYPES, load_default=None)
+    final_beneficiaries = several(BENEFICIARIES, load_default=list)
+    revenue_class = choice(REVENUE_CLASSES, load_default=None)
+    tariff_currency = currency_field(load_default=None)
+    cash_flow = fields.Nested(MoneyRangeSchema, load_default=None)
     es_category = choice(ES_CATEGORIES, load_default=None)
     es_standard = text(200, load_default=None)
     carbon_market = choice(CARBON_MARKETS, load_default=None)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.catalogue.kinds.base import TRANSFER_MODES, EntrySchema, Kind
 from portal.catalogue.model import Entry
-from portal.catalogue.values import LEVELS, BatReference, Envelope
+from portal.catalogue.values import BatReference, Envelope
 from portal.core.database import Base
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity
@@ -27,12 +27,14 @@ from portal.core.schema import (
     text,
 )
 from portal.core.values import AsJson
+from portal.reference.codes import KOPPEN, LEVELS, SUBSTANCES
 
 FORMS = ("equipment", "process", "practice", "service", "data", "training")
 GRANULARITIES = ("family", "variant")
 MARKET_STAGES = ("research", "pilot", "early", "established")
 IP_STATUSES = ("patented", "proprietary", "open", "public_domain")
 WATER_DEMANDS = ("none", *LEVELS)
+EXPOSURES = ("outdoors", "indoors", "season")
 
 
 class Technology(Entry):
@@ -41,6 +43,8 @@ class Technology(Entry):
     :ivar reference: no provider is known; the programme describes it and invites one.
     :ivar origin: countries it is supplied from.
     :ivar service_in: countries with service and spares; ``None`` = not known.
+    :ivar full_load_hours: hours a year at full capacity that its yearly effect rests on.
+    :ivar contains: substances that a destination may forbid.
     """
 
     __tablename__ = "technology"
@@ -60,7 +64,9 @@ class Technology(Entry):
     unit_cost: Mapped[MoneyRange | None] = mapped_column(AsJson(MoneyRange))
     running_cost: Mapped[MoneyRange | None] = mapped_column(AsJson(MoneyRange))
     effect: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
+    full_load_hours: Mapped[int | None]
     lifetime_years: Mapped[Quantity | None] = mapped_column(AsJson(Quantity))
+    contains: Mapped[list[str]]
     operating: Mapped[Envelope | None] = mapped_column(AsJson(Envelope))
     survival: Mapped[Envelope | None] = mapped_column(AsJson(Envelope))
     water_demand: Mapped[str | None]
@@ -106,6 +112,10 @@ class EnvelopeSchema(StrictSchema):
     temp_max_c = number(-90, 2000)
     altitude_max_m = number(0, 9000)
     dust = choice(LEVELS)
+    wind_min = choice(LEVELS)
+    solar_min = choice(LEVELS)
+    seismic_msk = fields.Integer(validate=validate.Range(1, 12))
+    exposure = choice(EXPOSURES)
 
     @post_load
     def make(self, data: dict[str, Any], **options: Any) -> Envelope:
@@ -132,7 +142,7 @@ class DeploymentSchema(StrictSchema):
 
     name = text(200, required=True)
     country_code = country_field(required=True, data_key="country")
-    climate = text(5)
+    climate = choice(KOPPEN)
     year = fields.Integer(validate=validate.Range(1900, 2100))
     capacity = fields.Nested(QuantitySchema)
     project_key = key_field(data_key="project")
@@ -157,7 +167,9 @@ class TechnologySchema(EntrySchema):
     unit_cost = fields.Nested(MoneyRangeSchema, load_default=None)
     running_cost = fields.Nested(MoneyRangeSchema, load_default=None)
     effect = fields.Nested(QuantitySchema, load_default=None)
+    full_load_hours = fields.Integer(validate=validate.Range(1, 8784), load_default=None)
     lifetime_years = fields.Nested(YearsSchema, load_default=None)
+    contains = several(SUBSTANCES, load_default=list)
     operating = fields.Nested(EnvelopeSchema, load_default=None)
     survival = fields.Nested(EnvelopeSchema, load_default=None)
     water_demand = choice(WATER_DEMANDS, load_default=None)
@@ -183,5 +195,7 @@ KIND = Kind(
         "ip_status": IP_STATUSES,
         "transfer_mode": TRANSFER_MODES,
         "level": WATER_DEMANDS,
+        "substance": SUBSTANCES,
+        "exposure": EXPOSURES,
     },
 )
