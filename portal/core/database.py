@@ -12,6 +12,8 @@ from sqlalchemy.types import TypeDecorator
 
 #: Marks a connection whose transaction will write; see :func:`make_engine`.
 WRITES = "portal_writes"
+#: Ids fit into four bytes; a number beyond eight crashes the driver of SQLite.
+LARGEST_ID = 2**31 - 1
 
 Names = dict[str, str]
 """A short text by language, e.g. ``{"kk": "Қазақстан", "ru": "Казахстан", ...}``."""

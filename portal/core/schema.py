@@ -22,12 +22,17 @@ LOCALES = [locale.value for locale in Locale]
 _CONTROL = {chr(code) for code in range(32)} - {"\t", "\n", "\r"}
 
 
+def has_control(value: str) -> bool:
+    """Return whether there is a control character in a text."""
+    return bool(_CONTROL & set(value))
+
+
 def clean_text(value: str) -> None:
     """Refuse control characters.
 
     :raises ValidationError: there is one.
     """
-    if _CONTROL & set(value):
+    if has_control(value):
         raise ValidationError("control characters are not allowed")
 
 

@@ -29,6 +29,8 @@ class Settings:
     :ivar trusted_hosts: host names that requests may carry; ``None`` = only loopback
         and the host of ``base_url``.
     :ivar contact_email: where readers may write to; ``None`` = the programme's own site.
+    :ivar proxies: how many proxies stand in front, each adding the address it was asked from;
+        ``0`` = none, such headers are not believed.
     :ivar search_engine: ``whoosh`` or ``postgresql``; ``None`` = what suits the database.
     """
 
@@ -39,6 +41,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     contact_email: str | None = None
     search_engine: str | None = None
+    proxies: int = 0
 
     @property
     def engine_of_search(self) -> str:
@@ -66,6 +69,7 @@ class Settings:
             "PORTAL_TRUSTED_HOSTS": ",".join(self.trusted_hosts),
             "PORTAL_CONTACT_EMAIL": self.contact_email,
             "PORTAL_SEARCH_ENGINE": self.search_engine,
+            "PORTAL_PROXIES": str(self.proxies) if self.proxies else None,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -95,6 +99,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, data: Path | None
         trusted_hosts=_trusted_hosts(env.get("PORTAL_TRUSTED_HOSTS"), base_url),
         contact_email=_contact_email(env.get("PORTAL_CONTACT_EMAIL")),
         search_engine=_search_engine(env.get("PORTAL_SEARCH_ENGINE"), database_url),
+        proxies=_proxies(env.get("PORTAL_PROXIES")),
     )
 
 
@@ -177,6 +182,12 @@ def _search_engine(value: str | None, database_url: str) -> str | None:
     if value == "postgresql" and database_url.startswith("sqlite"):
         raise SettingsError("PORTAL_SEARCH_ENGINE: postgresql needs PORTAL_DATABASE_URL to be PostgreSQL")
     return value or None
+
+
+def _proxies(value: str | None) -> int:
+    if value and not re.fullmatch(r"[0-9]", value):
+        raise SettingsError("PORTAL_PROXIES: needs how many proxies stand in front, 0 to 9")
+    return int(value or 0)
 
 
 def _trusted_hosts(value: str | None, base_url: str | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from portal.core.errors import (
 )
 from portal.core.i18n import translate
 from portal.web.locale_urls import preferred_locale
+from portal.web.protection import CSRFError
 
 _CODES: dict[type[PortalError], int] = {
     NotFound: 404,
@@ -23,17 +24,22 @@ _CODES: dict[type[PortalError], int] = {
     InvalidData: 422,
 }
 #: Codes with a text of their own; any other shows the general one.
-TEXTS = (400, 403, 404, 405, 409, 422, 500, 503)
+TEXTS = (400, 403, 404, 405, 409, 422, 429, 500, 503)
+
+
+def error_page(code: int, text: str = "") -> tuple[str, int]:
+    """Return the page of an error in the reader's language.
+
+    :param text: which text it shows where that is not the code's own: ``form``.
+    """
+    first = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+    locale = first if first in {"kk", "ru", "en"} else preferred_locale(request).value
+    shown = text or (code if code in TEXTS else 400 if code < 500 else 500)
+    return render_template("web/error.html", locale=locale, code=code, shown=shown), code
 
 
 def set_up_errors(app: Flask) -> None:
     """Give every error a page in the reader's language that helps on."""
-
-    def page(code: int) -> tuple[str, int]:
-        first = request.path.split("/")[1] if request.path.count("/") > 1 else ""
-        locale = first if first in {"kk", "ru", "en"} else preferred_locale(request).value
-        shown = code if code in TEXTS else 400 if code < 500 else 500
-        return render_template("web/error.html", locale=locale, code=code, shown=shown), code
 
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException):  # type: ignore[no-untyped-def]
@@ -46,21 +52,22 @@ def set_up_errors(app: Flask) -> None:
                 400,
                 {"Content-Type": "text/plain"},
             )
-        body, code = page(error.code)
+        # A form that writes without its token: most often it was open for too long.
+        body, code = error_page(error.code, "form" if isinstance(error, CSRFError) else "")
         methods = getattr(error, "valid_methods", None)
         return body, code, {"Allow": ", ".join(methods)} if methods else {}
 
     @app.errorhandler(PortalError)
     def on_portal(error: PortalError) -> tuple[str, int]:
-        return page(_CODES.get(type(error), 500))
+        return error_page(_CODES.get(type(error), 500))
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(ProgrammingError)
     @app.errorhandler(TimeoutError)
     def on_database(error: SQLAlchemyError) -> tuple[str, int]:
         app.logger.error("the database did not answer: %s", type(error).__name__)
-        return page(503)
+        return error_page(503)
 
     @app.errorhandler(DataError)
     def on_data(error: DataError) -> tuple[str, int]:
-        return page(400)
+        return error_page(400)

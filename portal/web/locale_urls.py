@@ -7,10 +7,14 @@ from urllib.parse import urlencode
 from flask import Request, current_app, request, url_for
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
+from portal.core.database import LARGEST_ID
 from portal.core.i18n import Locale
 from portal.web.paging import page_number
 
 COOKIE = "locale"
+#: So long is what a link keeps of the state of a page. Links are many: a longer one, which no
+#: page of ours asks for, would be repeated in each of them, and in the header of a redirect.
+_LONGEST_STATE = 300
 _CANONICAL = "canonical_query"
 _STATE = "state_query"
 
@@ -33,17 +37,20 @@ class LocaleConverter(BaseConverter):
 
 
 class IdConverter(IntegerConverter):
-    """A database id that fits into four bytes.
-
-    Larger numbers crash both databases' drivers; here they are simply not found.
-    """
+    """A database id; a number that is too large for one is simply not found."""
 
     def to_python(self, value: str) -> int:
         """Return the id."""
         number: int = super().to_python(value)
-        if number > 2**31 - 1:
+        if number > LARGEST_ID:
             raise ValidationError()
         return number
+
+
+def asked_number(name: str) -> int | None:
+    """Return a number of the query, from 1, that could be an id; anything else is as if not said."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number <= LARGEST_ID else None
 
 
 def preferred_locale(asked: Request) -> Locale:
@@ -82,11 +89,15 @@ def has_locale() -> bool:
 def query_shown() -> dict[str, list[str]]:
     """Return the query of the page shown: what its view declares, each value once.
 
-    Anything else would be repeated in every link of the page.
+    Anything else would be repeated in every link of the page. Of the state of a page, views
+    read the first value only, and none is long.
     """
     view = current_app.view_functions.get(request.endpoint or "")
-    names: tuple[str, ...] = getattr(view, _CANONICAL, ()) + getattr(view, _STATE, ())
+    names: tuple[str, ...] = getattr(view, _CANONICAL, ())
+    state: tuple[str, ...] = getattr(view, _STATE, ())
     found = {name: list(dict.fromkeys(request.args.getlist(name))) for name in names}
+    first = {name: request.args.getlist(name)[:1] for name in state}
+    found |= {name: values for name, values in first.items() if len("".join(values)) <= _LONGEST_STATE}
     return {name: values for name, values in found.items() if values}
 
 

@@ -9,6 +9,7 @@ import jinja2
 from flask import Flask, abort, g, request, send_from_directory
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.core.actor import ANONYMOUS
 from portal.core.services import Services
@@ -16,6 +17,7 @@ from portal.web.errors import set_up_errors
 from portal.web.headers import set_up_headers
 from portal.web.locale_urls import COOKIE, IdConverter, LocaleConverter
 from portal.web.panels import Panels
+from portal.web.protection import set_up_protection
 from portal.web.templating import set_up_templates
 
 #: Bytes; three hundred pasted words in Cyrillic letters take half of it. Every link of a page
@@ -34,6 +36,7 @@ def set_up(app: Flask, services: Services, panels: Panels) -> None:
         SECRET_KEY=settings.secret_key,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=bool(settings.base_url and settings.base_url.startswith("https")),
     )
@@ -41,6 +44,11 @@ def set_up(app: Flask, services: Services, panels: Panels) -> None:
     if settings.base_url:
         scheme = urlsplit(settings.base_url).scheme
         app.wsgi_app = _with_scheme(app.wsgi_app, scheme)  # type: ignore[assignment,method-assign]
+    if settings.proxies:
+        # Else every reader would come from the proxy's address, and share one limit.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0, x_port=0, x_prefix=0
+        )
     app.url_map.converters.update(locale=LocaleConverter, id=IdConverter)
     app.jinja_loader = jinja2.ChoiceLoader(
         [jinja2.FileSystemLoader(path) for path in sorted(_PACKAGE.glob("*/templates"))]
@@ -49,6 +57,7 @@ def set_up(app: Flask, services: Services, panels: Panels) -> None:
     set_up_headers(app)
     set_up_errors(app)
     _set_up_requests(app, services)
+    set_up_protection(app)
     _set_up_static(app)
 
 

@@ -27,6 +27,7 @@ def test_the_option_overrides_the_variable(tmp_path: Path) -> None:
         ("PORTAL_BASE_URL", "portal.example.org"),
         ("PORTAL_BASE_URL", "ftp://portal.example.org"),
         ("PORTAL_TRUSTED_HOSTS", "https://portal.example.org/"),
+        ("PORTAL_PROXIES", "nginx"),
     ],
 )
 def test_a_malformed_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
