@@ -1,0 +1,1 @@
+"""Financing plans: combinations of sources that cover a cost within every rule."""
