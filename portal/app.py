@@ -24,6 +24,7 @@ from portal.core.services import Services
 from portal.core.settings import Settings, read_settings
 from portal.core.unit_of_work import Handlers, UnitOfWork
 from portal.matching import views as matching_views
+from portal.matching.notes import views as note_views
 from portal.pages import views as pages_views
 from portal.reference.queries import named_places
 from portal.search import analysis
@@ -138,7 +139,7 @@ def create_app(services: Services | None = None) -> Flask:
     panels = Panels()
     panels.register("entry.matches", matching_views.entry_panel)
     set_up(app, services, panels)
-    for module in (pages_views, catalogue_views, matching_views):
+    for module in (pages_views, catalogue_views, matching_views, note_views):
         app.register_blueprint(module.bp)
     return app
 

@@ -25,7 +25,10 @@ from portal.core.resources import resource_folder
 from portal.core.seeding import digest
 from portal.core.services import Services
 from portal.core.settings import make_folder, make_secret_key, read_settings
+from portal.matching.batch import COMMANDS as MATCH_ALL
+from portal.matching.bench import match_command as match_benchmark
 from portal.matching.cli import COMMANDS as MATCHING
+from portal.matching.plans.cli import COMMANDS as PLAN
 from portal.migrations import pending, upgrade
 from portal.migrations.cli import COMMANDS as MIGRATIONS
 from portal.pages.bench import COMMANDS as BENCH
@@ -201,4 +204,5 @@ def gather(groups: Sequence[Sequence[click.Command]]) -> None:
 
 
 bench_group.add_command(search_benchmark)
-gather((CATALOGUE, CHECK, CORE, MATCHING, MIGRATIONS, PAGES, BENCH, EVAL, SEARCH))
+bench_group.add_command(match_benchmark)
+gather((CATALOGUE, CHECK, CORE, MATCHING, MATCH_ALL, PLAN, MIGRATIONS, PAGES, BENCH, EVAL, SEARCH))

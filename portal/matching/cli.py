@@ -1,26 +1,29 @@
-"""The command ``portal match``."""
+"""The command ``portal match``, and the list of what matching adds to ``portal``."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from portal.catalogue.model import Entry
+from portal.catalogue.queries import get_entry
 from portal.core.actor import ANONYMOUS
 from portal.core.errors import NotFound
 from portal.core.i18n import Locale, Message, render, translate
 from portal.matching import queries
+from portal.matching.feedback_commands import feedback_group
 from portal.matching.queries import Matches
 from portal.matching.results import Criterion, JudgedLine, Match, Rule, SourceVerdict
+from portal.matching.stored_weights import read_weights
+from portal.matching.weight_commands import weights_group
+from portal.matching.weights import parse_weights
 
 _LINE_WORDS = (("instrument", "instrument"), ("line_state", "state"))
 KINDS = ("need", "technology", "project", "financing")
-_READ = {
-    "need": queries.match_need,
-    "technology": queries.match_technology,
-    "financing": queries.match_financing,
-}
+#: The kinds whose matches are weighed.
+_WEIGHED = ("need", "technology")
 
 
 @click.command("match")
@@ -36,19 +39,44 @@ _READ = {
     default=20,
     help="At most so many technologies, needs or projects; sources of finance are always all told.",
 )
+@click.option("--weights", "asked", default="", help="Other weights than this portal's: function:30,site:10.")
 @click.pass_obj
-def match(portal: Any, kind: str, entry_id: int, as_json: bool, locale: str, limit: int) -> None:
+def match(portal: Any, kind: str, entry_id: int, as_json: bool, locale: str, limit: int, asked: str) -> None:
     """Show what matches the entry of KIND with ID, and why."""
     with portal.sessions() as session:
         try:
-            if kind == "project":
-                found = queries.match_project(session, ANONYMOUS, entry_id)
-            else:
-                found = _READ[kind](session, ANONYMOUS, entry_id, limit)
+            found = _find(portal, session, kind, entry_id, limit, asked)
         except NotFound as error:
             raise click.ClickException(f"there is no {error}") from error
         data = as_data(found, locale)
     click.echo(json.dumps(data, ensure_ascii=False, indent=2) if as_json else as_text(data, locale))
+
+
+def _find(portal: Any, session: Session, kind: str, entry_id: int, limit: int, asked: str) -> Matches:
+    if asked and kind not in _WEIGHED:
+        raise click.UsageError(f"--weights: only for {' and '.join(_WEIGHED)}; money is judged by rules")
+    weights = _weights(session, kind, entry_id, asked)
+    if kind == "need":
+        return queries.match_need(session, ANONYMOUS, entry_id, limit, weights=weights, index=portal.index)
+    if kind == "technology":
+        return queries.match_technology(
+            session, ANONYMOUS, entry_id, limit, weights=weights, index=portal.index
+        )
+    if kind == "project":
+        return queries.match_project(session, ANONYMOUS, entry_id)
+    return queries.match_financing(session, ANONYMOUS, entry_id, limit)
+
+
+def _weights(session: Session, kind: str, entry_id: int, asked: str) -> Mapping[str, int] | None:
+    """Return the weights asked for; ``None`` = this portal's."""
+    if not asked:
+        return None
+    objective = get_entry(session, ANONYMOUS, kind, entry_id).objective
+    found = parse_weights(asked, objective, read_weights(session))
+    if found.problems:
+        problems = " ".join(render(problem, "en") for problem in found.problems.values())
+        raise click.ClickException(f"--weights: {problems}")
+    return found.weights
 
 
 def as_data(found: Matches, locale: str) -> dict[str, Any]:
@@ -58,9 +86,11 @@ def as_data(found: Matches, locale: str) -> dict[str, Any]:
     if entry.kind == "need":
         data["technologies"] = [_match(x, x.technology_id, found, locale) for x in found.technologies]
         data["excluded"] = [_excluded(x, x.technology_id, found, locale) for x in found.excluded]
+        data["excluded_counts"] = dict(found.excluded_counts)
     elif entry.kind == "technology":
         data["needs"] = [_match(x, x.need_id, found, locale) for x in found.needs]
         data["excluded"] = [_excluded(x, x.need_id, found, locale) for x in found.excluded]
+        data["excluded_counts"] = dict(found.excluded_counts)
     elif entry.kind == "financing":
         data["projects"] = [_source(x, x.entry_id, found, locale) for x in found.projects]
         data["needs"] = [_source(x, x.entry_id, found, locale) for x in found.financed_needs]
@@ -168,4 +198,4 @@ def _judged(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [x for x in items if "rules" in x]
 
 
-COMMANDS = (match,)
+COMMANDS = (match, weights_group, feedback_group)

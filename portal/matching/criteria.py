@@ -1,23 +1,22 @@
 """Judges a technology for a need: the eleven criteria, their score and their rank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from portal.core.i18n import Message
-from portal.matching.delivery import (
-    judge_conformity,
-    judge_proof,
-    judge_readiness,
-    judge_service,
-    judge_transfer,
-)
 from portal.matching.facts import Knowledge, NeedFacts, TechnologyFacts
-from portal.matching.function_fit import judge_function
-from portal.matching.gates import failed_gates
+from portal.matching.fit.conformity import judge_conformity
+from portal.matching.fit.cost import judge_cost
+from portal.matching.fit.effect import judge_effect
+from portal.matching.fit.function import judge_function
+from portal.matching.fit.gates import failed_gates
+from portal.matching.fit.proof import judge_proof
+from portal.matching.fit.readiness import judge_readiness
+from portal.matching.fit.scale import judge_scale
+from portal.matching.fit.service import judge_service
+from portal.matching.fit.site import judge_site
+from portal.matching.fit.transfer import judge_transfer
 from portal.matching.results import Criterion, Match, Verdict
-from portal.matching.site_fit import judge_site
-from portal.matching.weights import weights_for
-from portal.matching.worth import judge_cost, judge_effect, judge_scale
 
 JUDGES = {
     "function": judge_function,
@@ -34,12 +33,21 @@ JUDGES = {
 #: What stands in the rank for a criterion of which nothing is known.
 PRIOR = 0.3
 #: How much of the rank depends on the function alone.
-FUNCTION_SHARE = 0.6
+FUNCTION_SHARE = 0.8
 
 
-def judge_technology(need: NeedFacts, technology: TechnologyFacts, knowledge: Knowledge) -> Match:
-    """Judge one technology for one need; whether money is there is not looked at yet."""
-    weights = weights_for(need.objective)
+def judge_technology(
+    need: NeedFacts,
+    technology: TechnologyFacts,
+    knowledge: Knowledge,
+    weights: Mapping[str, int] | None = None,
+) -> Match:
+    """Judge one technology for one need; whether money is there is not looked at yet.
+
+    :param weights: by criterion; ``None`` = those of this portal for the need's objective.
+    """
+    if weights is None:
+        weights = knowledge.weights.of(need.objective)
     criteria = [judge(need, technology, knowledge, weights[name]) for name, judge in JUDGES.items()]
     criteria.append(judge_financeable(None, weights["financeable"]))
     return Match(
@@ -51,6 +59,19 @@ def judge_technology(need: NeedFacts, technology: TechnologyFacts, knowledge: Kn
         criteria=tuple(criteria),
         failed=failed_gates(need, technology, knowledge),
         references=sum(1 for x in technology.deployments if x.running),
+    )
+
+
+def exclude_technology(need: NeedFacts, technology: TechnologyFacts, knowledge: Knowledge) -> Match:
+    """Say which gates exclude a technology; its criteria are not judged, since nobody is shown them."""
+    return Match(
+        technology_id=technology.id,
+        need_id=need.id,
+        score=None,
+        known=0.0,
+        rank=0.0,
+        criteria=(),
+        failed=failed_gates(need, technology, knowledge),
     )
 
 
@@ -77,15 +98,6 @@ def judge_financeable(eligible_sources: int | None, weight: int) -> Criterion:
     return Criterion("financeable", weight, Verdict.FAIL, 0.0, None, offered, reason)
 
 
-def points(criterion: Criterion) -> float:
-    """Return what a known criterion counts in the score, 0 to 1."""
-    if criterion.verdict == Verdict.PASS:
-        return 1.0
-    if criterion.verdict == Verdict.PARTIAL:
-        return 0.5 if criterion.degree is None else criterion.degree
-    return 0.0
-
-
 def _known(criteria: Sequence[Criterion]) -> list[Criterion]:
     return [x for x in criteria if x.verdict != Verdict.UNKNOWN]
 
@@ -101,29 +113,24 @@ def score_of(criteria: Sequence[Criterion]) -> float | None:
     known = sum(x.weight for x in _known(criteria))
     if not known:
         return None
-    return round(100 * sum(x.weight * points(x) for x in _known(criteria)) / known, 1)
+    return round(100 * sum(x.weight * (x.degree or 0.0) for x in _known(criteria)) / known, 1)
 
 
 def rank_of(criteria: Sequence[Criterion]) -> float:
     """Return what lists are sorted by, 0 to 1.
 
     Here every unknown criterion counts as :data:`PRIOR`, so that a technology of which
-    one good thing is known does not stand above one that is known well, and weak
-    evidence still stands above none. (The score leaves unknowns out.) The result is
-    then lowered by what the function lacks: whatever else a technology does well is of
-    no use to this need.
+    one good thing is known does not stand above one that is known well. (The score
+    leaves unknowns out.) The result is then lowered by what the function lacks: whatever
+    else a technology does well is of no use to this need.
     """
     whole = sum(x.weight for x in criteria)
     if not whole:
         return 0.0
-    degrees = {x.name: PRIOR if x.verdict == Verdict.UNKNOWN else _degree(x) for x in criteria}
+    degrees = {x.name: PRIOR if x.degree is None else x.degree for x in criteria}
     mean = sum(x.weight * degrees[x.name] for x in criteria) / whole
     function = degrees.get("function", PRIOR)
     return round(mean * (1 - FUNCTION_SHARE + FUNCTION_SHARE * function), 6)
-
-
-def _degree(criterion: Criterion) -> float:
-    return points(criterion) if criterion.degree is None else criterion.degree
 
 
 def sort_key(match: Match) -> tuple[float, float, int, int, int]:

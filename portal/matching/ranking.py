@@ -1,12 +1,12 @@
 """Puts judged technologies and sources into the order in which they are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from portal.matching.criteria import judge_technology, sort_key, with_money
+from portal.matching.criteria import judge_technology, sort_key
 from portal.matching.facts import AskFacts, Knowledge, NeedFacts, SourceFacts, TechnologyFacts
+from portal.matching.money.rules import judge_line, judge_source
 from portal.matching.results import Eligibility, JudgedLine, Match, Rule, SourceVerdict, Verdict
-from portal.matching.rules import judge_line, judge_source
 
 _ORDER = (Eligibility.ELIGIBLE, Eligibility.UNKNOWN, Eligibility.INELIGIBLE)
 
@@ -52,23 +52,14 @@ def _open(rules: Sequence[Rule]) -> int:
     return sum(1 for rule in rules if rule.verdict != Verdict.PASS)
 
 
-def judge_pairs(
+def judge_needs(
     sides: Sequence[NeedSide],
-    technologies: Sequence[TechnologyFacts],
-    sources: Sequence[SourceFacts],
+    technology: TechnologyFacts,
     knowledge: Knowledge,
+    weights: Mapping[str, int] | None = None,
 ) -> list[Match]:
-    """Judge every technology for every need, the best first; excluded ones among them.
-
-    Whether a source could pay is looked at only for those that no gate excludes.
-    """
-    matches = []
-    for side in sides:
-        payers = Payers(side.ask, sources, knowledge)
-        for technology in technologies:
-            match = judge_technology(side.need, technology, knowledge)
-            matches.append(match if match.failed else with_money(match, payers.sources_for(technology)))
-    return sorted(matches, key=sort_key)
+    """Judge one technology for every need, the best first; excluded ones among them."""
+    return sorted((judge_technology(x.need, technology, knowledge, weights) for x in sides), key=sort_key)
 
 
 class Payers:

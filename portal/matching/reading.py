@@ -1,6 +1,6 @@
 """Makes facts from whole entries (``catalogue.queries.list_whole`` and ``get_entry``)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,8 +13,9 @@ from portal.catalogue.funding import COMMITTED, NOT_CASH, LineFacts, gap
 from portal.catalogue.kinds.financing import CountryLayer, Financing
 from portal.catalogue.kinds.need import Need
 from portal.catalogue.kinds.project import Project
-from portal.catalogue.kinds.technology import Technology
-from portal.catalogue.model import EntryText, Status
+from portal.catalogue.model import Entry, Status
+from portal.catalogue.records import TechnologyRecord
+from portal.catalogue.values import ProjectEffect, Site
 from portal.core.i18n import Locale
 from portal.core.money import Money, MoneyRange, Rates
 from portal.matching.facts import (
@@ -23,15 +24,19 @@ from portal.matching.facts import (
     Knowledge,
     LayerFacts,
     NeedFacts,
+    NormalsFacts,
     OrganisationFacts,
+    ProhibitionFacts,
     SourceFacts,
+    StepFacts,
     TechnologyFacts,
-    Words,
 )
-from portal.matching.money_rules import FULLY_FUNDED
+from portal.matching.money.amount_rules import FULLY_FUNDED
+from portal.matching.stored_weights import read_weights
 from portal.reference import queries as reference
-from portal.search import analysis
+from portal.reference.model import ClimateNormals, ConformityStep
 from portal.taxonomy import queries as taxonomy
+from portal.taxonomy.term_reader import TermReader, read_labels
 from portal.taxonomy.tree import TermTree
 
 #: Organisations that work in their own country only.
@@ -58,6 +63,58 @@ def read_knowledge(session: Session, today: date) -> Knowledge:
         sector_names={sector.code: sector.names for sector in taxonomy.list_sectors(session)},
         country_names=reference.country_names(session),
         organisations={row.key: read_organisation(row) for row in list_organisations(session)},
+        currencies={country.code: country.currency for country in core if country.currency},
+        region_names=reference.region_names(session),
+        normals={x.region: _normals(x) for x in reference.list_normals(session)},
+        steps=tuple(_step(x) for x in reference.list_conformity_steps(session)),
+        prohibitions=tuple(
+            ProhibitionFacts(tuple(x.countries), x.substance, x.names, x.source)
+            for x in reference.list_prohibitions(session)
+        ),
+        prices=reference.price_indices(session),
+        weights=read_weights(session),
+    )
+
+
+def _normals(row: ClimateNormals) -> NormalsFacts:
+    return NormalsFacts(
+        region=row.region,
+        country=row.region.split("-")[0],
+        site=Site(
+            temp_min_c=row.design_min_c,
+            temp_extreme_min_c=row.absolute_min_c,
+            temp_max_c=row.absolute_max_c,
+            altitude_m=None if row.altitude_m is None else Decimal(row.altitude_m),
+            climate=row.koppen or None,
+            water=row.water,
+            dust=row.dust,
+            wind=row.wind,
+            solar=row.solar,
+            seismic_msk=row.seismic,
+        ),
+        station=row.station,
+        basis=row.basis,
+        source=row.source,
+        verified=row.verified,
+    )
+
+
+def _step(row: ConformityStep) -> StepFacts:
+    return StepFacts(
+        key=row.key,
+        countries=tuple(row.countries),
+        names=row.names,
+        issuer=row.issuer,
+        step=row.step,
+        scheme=row.scheme,
+        mandatory=row.mandatory,
+        terms=tuple(row.applies_terms),
+        forms=tuple(row.applies_forms),
+        met_by=tuple(row.met_by),
+        eased_by=tuple(row.eased_by),
+        months=row.months,
+        source=row.source,
+        verified=row.verified,
     )
 
 
@@ -72,19 +129,51 @@ def read_organisation(row: Organisation) -> OrganisationFacts:
     )
 
 
-def read_technology(entry: Technology) -> TechnologyFacts:
-    """Return a technology's facts."""
+def read_reader(session: Session) -> TermReader:
+    """Return what reads terms in texts."""
+    return TermReader(read_labels(session))
+
+
+def read_terms(entry: Entry | TechnologyRecord, reader: TermReader) -> tuple[str, ...]:
+    """Return the terms that an entry's titles and functions name, in any language, most often first.
+
+    The summary is left out: it also names what the entry is not about.
+    """
+    texts = {Locale(x.locale): f"{x.title}. {x.details.get('function', '')}" for x in entry.texts.values()}
+    return terms_read_in(texts, reader)
+
+
+def terms_read_in(texts: Mapping[Locale, str], reader: TermReader) -> tuple[str, ...]:
+    """Return the terms that texts name, those that most languages name first."""
+    found: dict[str, int] = {}
+    for locale, text in texts.items():
+        for term in reader.read(text, locale):
+            found[term] = found.get(term, 0) + 1
+    return tuple(sorted(found, key=lambda x: (-found[x], x)))
+
+
+def read_technology(entry: TechnologyRecord, reader: TermReader) -> TechnologyFacts:
+    """Return a technology's facts.
+
+    :param reader: reads terms in its texts, where it names none.
+    """
     return TechnologyFacts(
         id=entry.id,
         withdrawn=entry.status == Status.WITHDRAWN,
         sectors=tuple(entry.sector_codes),
         terms=tuple(entry.term_codes),
-        words=_words((text.locale, [text.title, text.summary]) for text in entry.texts.values()),
+        read_terms=() if entry.term_codes else read_terms(entry, reader),
+        form=entry.form,
         trl=entry.trl,
         transfer_modes=tuple(entry.transfer_modes),
+        ip_status=entry.ip_status,
         capacity=entry.capacity,
         unit_cost=entry.unit_cost,
+        running_cost=entry.running_cost,
         effect=entry.effect,
+        lifetime_years=entry.lifetime_years,
+        full_load_hours=entry.full_load_hours,
+        contains=tuple(entry.contains),
         operating=entry.operating,
         survival=entry.survival,
         water_demand=entry.water_demand,
@@ -97,18 +186,24 @@ def read_technology(entry: Technology) -> TechnologyFacts:
     )
 
 
-def read_need(entry: Need) -> NeedFacts:
-    """Return a need's facts as technologies meet them."""
+def read_need(entry: Need, reader: TermReader) -> NeedFacts:
+    """Return a need's facts as technologies meet them.
+
+    :param reader: reads terms in its texts, beside those that it names.
+    """
     return NeedFacts(
         id=entry.id,
         objective=entry.objective,
         countries=tuple(entry.country_codes),
+        regions=tuple(entry.regions),
         sectors=tuple(entry.sector_codes),
         terms=tuple(entry.term_codes),
-        words=_words((text.locale, _wish(text)) for text in entry.texts.values()),
+        read_terms=read_terms(entry, reader),
         site=entry.site,
         capacity=entry.capacity,
         budget=entry.budget,
+        budget_years=entry.budget_years,
+        beneficiaries=entry.beneficiaries,
         trl_floor=entry.trl_floor,
         transfer_modes=tuple(entry.transfer_modes),
         required_standards=tuple(entry.required_standards),
@@ -134,6 +229,9 @@ def ask_of_need(entry: Need, tree: TermTree) -> AskFacts:
         instruments=tuple(entry.finance_sought),
         applicant=entry.adopter,
         stage="idea" if entry.endorsement == "none" else "need_confirmed",
+        final_beneficiaries=tuple(entry.final_beneficiaries),
+        revenue_class=entry.revenue_class,
+        tariff_currency=entry.tariff_currency,
     )
 
 
@@ -169,7 +267,16 @@ def ask_of_project(entry: Project, tree: TermTree, rates: Rates, funded_by: Mapp
         access_entity=entry.access_entity,
         lines=lines,
         funded_by=funded_by,
+        final_beneficiaries=tuple(entry.final_beneficiaries),
+        revenue_class=entry.revenue_class,
+        tariff_currency=entry.tariff_currency,
+        cash_flow=entry.cash_flow,
+        saved_tco2e=_saved(entry.effect),
     )
+
+
+def _saved(effect: ProjectEffect | None) -> Decimal | None:
+    return effect.lifetime if effect is not None and effect.unit == "tCO2e" else None
 
 
 def _missing(cost: Money, lines: Sequence[LineFacts], rates: Rates) -> MoneyRange | None:
@@ -205,6 +312,16 @@ def read_source(entry: Financing) -> SourceFacts:
         es_categories=tuple(entry.es_categories),
         deadline=entry.deadline,
         checked_on=entry.checked_on,
+        beneficiaries=tuple(entry.beneficiaries),
+        currencies=tuple(entry.currencies),
+        guarantee=entry.guarantee,
+        country_cap=entry.country_cap,
+        interest_rate=entry.interest_rate,
+        dscr_min=entry.dscr_min,
+        tenor_years=entry.tenor_years,
+        months_to_money=entry.months_to_money,
+        documents=tuple(entry.documents),
+        provenance=entry.provenance,
     )
 
 
@@ -226,15 +343,3 @@ def _layer(row: CountryLayer) -> LayerFacts:
         checked_on=row.checked_on,
         verified=row.verified,
     )
-
-
-def _wish(text: EntryText) -> list[str]:
-    return [text.title, text.details.get("function", "")]
-
-
-def _words(texts: Iterable[tuple[Locale, list[str]]]) -> Words:
-    found: Mapping[Locale, frozenset[str]] = {
-        Locale(locale): frozenset(stem for part in parts for stem in analysis.terms(part, Locale(locale)))
-        for locale, parts in texts
-    }
-    return found

@@ -36,6 +36,7 @@ class Criterion:
     :ivar wanted: the need's side as compared; ``None`` = not stated.
     :ivar offered: the technology's side.
     :ivar reason: one sentence.
+    :ivar notes: assumptions and sources that the sentence rests on.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Criterion:
     wanted: Message | None
     offered: Message | None
     reason: Message
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class Rule:
     :ivar hard: whether failing it makes the source ineligible.
     :ivar required: what the source demands.
     :ivar found: what the need or project states.
-    :ivar remedy: the nearest change that would turn a failed rule.
-    :ivar source: where the rule stands, when it is particular (a country layer).
+    :ivar remedy: the nearest change that would turn the rule, or what is still to do.
+    :ivar source: where the rule stands: its own place (a country layer), else the source's.
+    :ivar checked_on: when somebody last compared it with that place.
     """
 
     name: str
@@ -96,18 +99,25 @@ class Rule:
     found: Message | None
     remedy: Message | None
     source: str | None = None
+    url: str | None = None
     checked_on: date | None = None
     verified: bool | None = None
 
 
 @dataclass(frozen=True)
 class SourceVerdict:
-    """A source of finance judged for a need or project."""
+    """A source of finance judged for a need or project.
+
+    :ivar checked_on: the oldest day on which one of its rules was checked.
+    :ivar stale: one of its rules was checked too long ago, or never.
+    """
 
     financing_id: int
     entry_id: int
     verdict: Eligibility
     rules: Sequence[Rule]
+    checked_on: date | None = None
+    stale: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ def quantity(amount: Quantity) -> Message:
     return _range(amount.min, amount.max, amount.unit)
 
 
+def span(amount: Quantity) -> Message:
+    """Return an amount without its unit, where the sentence around it says the unit."""
+    return _range(amount.min, amount.max, "")
+
+
 def money(amount: MoneyRange) -> Message:
     """Return a range of money without what it is per."""
     low = None if amount.min is None else Money(amount.min, amount.currency)

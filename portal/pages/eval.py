@@ -23,6 +23,7 @@ from portal.core.i18n import Locale
 from portal.core.resources import resource_folder
 from portal.core.seeding import Report
 from portal.core.services import Services
+from portal.matching.eval import match_command
 from portal.pages import queries, retrieval
 from portal.pages.judged import CLASSES, DEEP, JudgedQuery, Scores, ndcg, read_judged, score, violations
 from portal.pages.queries import Wanted
@@ -287,4 +288,5 @@ def _measure_apart(services: Services, rows: Sequence[Row], held: Locale, asked:
             apart.engine.dispose()
 
 
+eval_group.add_command(match_command)
 COMMANDS = (eval_group,)

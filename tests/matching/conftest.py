@@ -12,19 +12,25 @@ import yaml
 
 from portal.catalogue.funding import LineFacts
 from portal.catalogue.queries import list_whole
+from portal.catalogue.values import Site
 from portal.core.actor import ANONYMOUS
 from portal.core.money import MoneyRange, Rate
+from portal.core.quantities import Quantity
 from portal.core.services import Services
+from portal.matching.criteria import JUDGES
 from portal.matching.facts import (
     AskFacts,
     Knowledge,
     NeedFacts,
+    NormalsFacts,
     OrganisationFacts,
     SourceFacts,
     TechnologyFacts,
 )
+from portal.matching.judged_money import ask_from as ask_from
 from portal.matching.portfolio import funders
 from portal.matching.reading import ask_of_project, read_knowledge, read_source
+from portal.matching.results import Criterion, Verdict
 from portal.taxonomy.tree import TermTree
 
 TODAY = date(2026, 11, 20)
@@ -97,6 +103,35 @@ def technology(**changes: Any) -> TechnologyFacts:
     return TechnologyFacts(**(plain | changes))
 
 
+def amount(unit: str, low: float | None, high: float | None = None) -> Quantity:
+    """Return an amount, or a range."""
+    first = None if low is None else Decimal(str(low))
+    return Quantity(unit, first, first if high is None else Decimal(str(high)))
+
+
+def normals(region: str, **site: Any) -> NormalsFacts:
+    """Return the climate of a region, measured in a town of the region's name."""
+    plain = {x: Decimal(str(v)) if isinstance(v, float | int) else v for x, v in site.items()}
+    seismic = None if "seismic_msk" not in plain else int(plain.pop("seismic_msk"))
+    town = {"kk": region, "ru": region, "en": region}
+    return NormalsFacts(region, region[:2], Site(**plain, seismic_msk=seismic), town, source="A handbook")
+
+
+def judged(
+    name: str, wanted: NeedFacts, offered: TechnologyFacts, knowledge: Knowledge = KNOWLEDGE
+) -> Criterion:
+    """Return one criterion, and check what holds of every one."""
+    found = JUDGES[name](wanted, offered, knowledge, 10)
+    assert (found.name, found.weight) == (name, 10)
+    assert (found.degree is None) == (found.verdict == Verdict.UNKNOWN)
+    if found.degree is not None:
+        assert 0 <= found.degree <= 1
+        assert (found.degree == 1) <= (found.verdict == Verdict.PASS)
+        assert (found.degree == 0) <= (found.verdict == Verdict.FAIL)
+        assert found.offered is not None
+    return found
+
+
 def ask(**changes: Any) -> AskFacts:
     """Return a wind farm in Kazakhstan that asks for money."""
     plain: dict[str, Any] = {
@@ -162,46 +197,3 @@ def refusals() -> list[tuple[dict[str, Any], str, str]]:
     """Return the made-up projects with the source that must refuse them and by which rule."""
     records = yaml.load(REFUSALS.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return [(record, key, rule) for record in records for key, rule in record["refused_by"].items()]
-
-
-def ask_from(record: Mapping[str, Any], tree: TermTree) -> AskFacts:
-    """Return a made-up project, written as in seeds/projects, as a request for money.
-
-    ``sought`` and ``asked`` say which instruments and how much it asks of the source.
-    """
-    terms = tuple(record.get("terms", ()))
-    return AskFacts(
-        id=0,
-        kind="project",
-        countries=tuple(host["country"] for host in record["hosts"]),
-        sectors=tuple(record["sectors"]),
-        terms=terms,
-        tags=tree.tags_of(terms),
-        objective=record["objective"],
-        cost=_money(record.get("cost")),
-        amount=_money(record.get("asked")),
-        instruments=tuple(record.get("sought", ())),
-        applicant=record.get("sponsor_type"),
-        stage=record["stage"],
-        es_category=record.get("es_category"),
-        supply_origin=tuple(record.get("supply_origin", ())),
-        access_entity=record.get("access_entity"),
-        lines=tuple(
-            LineFacts(
-                instrument=x["instrument"],
-                currency=x["currency"],
-                state=x["state"],
-                name=x.get("name", ""),
-                provider=x.get("provider"),
-                amount=Decimal(x["amount"]),
-            )
-            for x in record.get("funding_lines", ())
-        ),
-    )
-
-
-def _money(record: Mapping[str, Any] | None) -> MoneyRange | None:
-    if record is None:
-        return None
-    amount = Decimal(record["amount"])
-    return MoneyRange(record["currency"], min=amount, max=amount)

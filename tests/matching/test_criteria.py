@@ -1,11 +1,14 @@
-from collections.abc import Sequence
+"""The other criteria, and how all of them make one score and one order."""
+
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.catalogue.values import Envelope, Site
@@ -13,7 +16,9 @@ from portal.core.i18n import Message
 from portal.core.money import MoneyRange
 from portal.core.quantities import Quantity
 from portal.matching.criteria import (
+    FUNCTION_SHARE,
     JUDGES,
+    PRIOR,
     judge_technology,
     known_of,
     rank_of,
@@ -22,67 +27,13 @@ from portal.matching.criteria import (
     with_money,
 )
 from portal.matching.facts import DeploymentFacts, NeedFacts, TechnologyFacts
-from portal.matching.results import Criterion, Verdict
-from portal.matching.weights import WEIGHTS, weights_for
-from tests.matching.conftest import KNOWLEDGE, need, technology, usd
+from portal.matching.fit.readiness import months_after, months_until
+from portal.matching.results import Criterion, Match, Verdict
+from portal.matching.weights import WEIGHTS, WeightSets, weights_for
+from tests.matching.conftest import KNOWLEDGE, TODAY, amount, judged, need, technology
+from tests.matching.test_columns import RICH, Maker
 
 FAIL, PARTIAL, PASS, UNKNOWN = Verdict.FAIL, Verdict.PARTIAL, Verdict.PASS, Verdict.UNKNOWN
-
-
-def judged(name: str, wanted: NeedFacts, offered: TechnologyFacts) -> Criterion:
-    """Return one criterion, and check what holds of every one."""
-    found = JUDGES[name](wanted, offered, KNOWLEDGE, 10)
-    assert found.name == name
-    assert (found.degree is None) == (found.verdict == UNKNOWN)
-    if found.degree is not None:
-        assert 0 <= found.degree <= 1
-        assert found.offered is not None
-    return found
-
-
-def cold(low: float, *, at: str = "operating") -> TechnologyFacts:
-    return technology(**{at: Envelope(temp_min_c=Decimal(str(low)))})
-
-
-DESIGN = need(site=Site(temp_min_c=Decimal(-30)))
-EXTREME = need(site=Site(temp_extreme_min_c=Decimal(-50)))
-DRY = need(site=Site(water="scarce", dust="high"))
-
-
-@pytest.mark.parametrize(
-    ("wanted", "offered", "verdict"),
-    [
-        (DESIGN, cold(-40), PASS),
-        (DESIGN, cold(-20), PARTIAL),
-        (DESIGN, cold(0), FAIL),
-        (EXTREME, cold(-55, at="survival"), PASS),
-        (EXTREME, cold(-20), UNKNOWN),
-        (DRY, technology(water_demand="low", operating=Envelope(dust="high")), PASS),
-        (DRY, technology(water_demand="high"), PARTIAL),
-        (DRY, technology(operating=Envelope(dust="medium")), PARTIAL),
-        (DRY, technology(operating=Envelope(dust="low")), FAIL),
-        (need(), cold(-40), UNKNOWN),
-        (DESIGN, technology(), UNKNOWN),
-        (
-            need(site=Site(temp_max_c=Decimal(45))),
-            technology(operating=Envelope(temp_max_c=Decimal(50))),
-            PASS,
-        ),
-        (
-            need(site=Site(altitude_m=Decimal(900))),
-            technology(operating=Envelope(altitude_max_m=Decimal(2000))),
-            PASS,
-        ),
-    ],
-)
-def test_site(wanted: NeedFacts, offered: TechnologyFacts, verdict: Verdict) -> None:
-    assert judged("site", wanted, offered).verdict == verdict
-
-
-def test_site_names_the_basis_of_its_comparison() -> None:
-    found = judged("site", DESIGN, cold(-20))
-
-    assert Message("match.site.design_minimum") in found.reason.values["bases"]
 
 
 def references(*places: DeploymentFacts) -> TechnologyFacts:
@@ -93,20 +44,24 @@ STEPPE = need(site=Site(climate=["BSk"]))
 
 
 @pytest.mark.parametrize(
-    ("wanted", "offered", "verdict"),
+    ("wanted", "offered", "verdict", "degree"),
     [
-        (STEPPE, references(DeploymentFacts("KZ", "BSk", True)), PASS),
-        (STEPPE, references(DeploymentFacts("DE", "BSk", True)), PASS),
-        (STEPPE, references(DeploymentFacts("KZ", "BWk", True)), PARTIAL),
-        (STEPPE, references(DeploymentFacts("KZ", "Cfb", True)), PARTIAL),
-        (STEPPE, references(DeploymentFacts("KZ", "BSk", None)), PARTIAL),
-        (STEPPE, references(DeploymentFacts("KZ", "BSk", False)), FAIL),
-        (need(), references(DeploymentFacts("KZ", "BSk", True)), PARTIAL),
-        (STEPPE, technology(), UNKNOWN),
+        (STEPPE, references(DeploymentFacts("KZ", "BSk", True)), PASS, 1.0),
+        (STEPPE, references(DeploymentFacts("DE", "BSk", True)), PASS, 0.85),
+        (STEPPE, references(DeploymentFacts("KZ", "BWk", True)), PARTIAL, 0.7),
+        (STEPPE, references(DeploymentFacts("KZ", "Cfb", True)), PARTIAL, 0.4),
+        (STEPPE, references(DeploymentFacts("KZ", None, True)), PARTIAL, 0.5),
+        (STEPPE, references(DeploymentFacts("KZ", "BSk", None)), PARTIAL, 0.5),
+        (STEPPE, references(DeploymentFacts("KZ", "BSk", False)), FAIL, 0.0),
+        (need(countries=("MN",)), references(DeploymentFacts("KZ", "BSk", True)), PARTIAL, 0.5),
+        (need(regions=("KZ-35",)), references(DeploymentFacts("UZ", "Dfb", True)), PASS, 1.0),
+        (STEPPE, technology(), UNKNOWN, None),
     ],
 )
-def test_proof(wanted: NeedFacts, offered: TechnologyFacts, verdict: Verdict) -> None:
-    assert judged("proof", wanted, offered).verdict == verdict
+def test_proof(wanted: NeedFacts, offered: TechnologyFacts, verdict: Verdict, degree: float | None) -> None:
+    found = judged("proof", wanted, offered, RICH)
+
+    assert (found.verdict, found.degree) == (verdict, degree)
 
 
 def test_a_country_as_such_gives_no_points() -> None:
@@ -117,79 +72,29 @@ def test_a_country_as_such_gives_no_points() -> None:
     assert here.degree == beside.degree
 
 
-def area(low: float | None, high: float | None, unit: str = "ha") -> Quantity:
-    return Quantity(
-        unit,
-        None if low is None else Decimal(str(low)),
-        None if high is None else Decimal(str(high)),
-    )
-
-
-PRICE = MoneyRange("EUR", min=Decimal(80), max=Decimal(100), per="kW", price_year=2020)
-
-
-@pytest.mark.parametrize(
-    ("capacity", "budget", "unit_cost", "verdict"),
-    [
-        (area(1, 1, "MW"), usd(125_000), PRICE, PASS),
-        (area(1, 1, "MW"), usd(110_000), PRICE, PARTIAL),
-        (area(1, 1, "MW"), usd(90_000), PRICE, FAIL),
-        (area(1, 1, "ha"), usd(90_000), PRICE, UNKNOWN),
-        (None, usd(90_000), PRICE, UNKNOWN),
-        (area(1, 1, "MW"), None, PRICE, UNKNOWN),
-        (area(1, 1, "MW"), usd(90_000), None, UNKNOWN),
-        (area(1, 1, "MW"), usd(90_000, currency="XXX"), PRICE, UNKNOWN),
-    ],
-)
-def test_cost_compares_only_what_is_comparable(
-    capacity: Quantity | None, budget: MoneyRange | None, unit_cost: MoneyRange | None, verdict: Verdict
-) -> None:
-    wanted = need(capacity=capacity, budget=budget)
-
-    assert JUDGES["cost"](wanted, technology(unit_cost=unit_cost), KNOWLEDGE, 12).verdict == verdict
-
-
-@pytest.mark.parametrize(
-    ("objective", "effect", "verdict"),
-    [
-        ("mitigation", area(1, 2, "tCO2e/MWh"), PASS),
-        ("adaptation", area(1, 2, "m3/ha/year"), PASS),
-        ("both", area(1, 2, "m3/ha/year"), PASS),
-        ("adaptation", area(1, 2, "tCO2e/year"), PARTIAL),
-        ("mitigation", area(40, 60, "percent"), PARTIAL),
-        ("mitigation", None, UNKNOWN),
-    ],
-)
-def test_effect(objective: str, effect: Quantity | None, verdict: Verdict) -> None:
-    found = judged("effect", need(objective=objective), technology(effect=effect))
-
-    assert found.verdict == verdict
-
-
 @pytest.mark.parametrize(
     ("wanted", "offered", "verdict"),
     [
-        (area(100, 200), area(50, 500), PASS),
-        (area(None, 1_000_000), area(1, 500), PARTIAL),
-        (area(100, 100), area(1, 10), PASS),
-        (area(None, 1_000_000), area(None, 0.5), PARTIAL),
-        (area(10, 20), area(50, 500), FAIL),
-        (area(0.1, 0.1, "km2"), area(5, 500), PASS),
-        (area(10, 20), area(1, 5, "MW"), UNKNOWN),
-        (area(10, 20), None, UNKNOWN),
-        (None, area(10, 20), UNKNOWN),
+        (amount("ha", 100, 200), amount("ha", 50, 500), PASS),
+        (Quantity("ha", max=Decimal(1_000_000)), amount("ha", 1, 500), PARTIAL),
+        (amount("ha", 100), amount("ha", 1, 10), PASS),
+        (Quantity("ha", max=Decimal(1_000_000)), Quantity("ha", max=Decimal("0.5")), PARTIAL),
+        (amount("ha", 10, 20), amount("ha", 50, 500), FAIL),
+        (amount("km2", 0.1), amount("ha", 5, 500), PASS),
+        (amount("ha", 10, 20), amount("MW", 1, 5), UNKNOWN),
+        (amount("ha", 10, 20), None, UNKNOWN),
+        (None, amount("ha", 10, 20), UNKNOWN),
     ],
 )
 def test_only_an_installation_that_is_too_large_fails_on_scale(
     wanted: Quantity | None, offered: Quantity | None, verdict: Verdict
 ) -> None:
-    found = JUDGES["scale"](need(capacity=wanted), technology(capacity=offered), KNOWLEDGE, 8)
-
-    assert found.verdict == verdict
+    assert judged("scale", need(capacity=wanted), technology(capacity=offered)).verdict == verdict
 
 
 def test_a_national_total_is_covered_by_many_units() -> None:
-    found = judged("scale", need(capacity=area(None, 1_000_000)), technology(capacity=area(1, 500)))
+    total = Quantity("ha", max=Decimal(1_000_000))
+    found = judged("scale", need(capacity=total), technology(capacity=amount("ha", 1, 500)))
 
     assert found.reason == Message("criterion_reason.scale.units", {"units": 2000})
 
@@ -218,10 +123,10 @@ SOON = date(2027, 5, 20)
     [
         (need(trl_floor=7), technology(trl=9), PASS),
         (need(trl_floor=7), technology(trl=7), PARTIAL),
-        (need(commissioning_by=SOON), technology(trl=9, lead_time=area(2, 6, "month")), PASS),
-        (need(commissioning_by=SOON), technology(trl=9, lead_time=area(4, 12, "month")), PARTIAL),
-        (need(commissioning_by=SOON), technology(trl=9, lead_time=area(12, 24, "month")), FAIL),
-        (need(), technology(lead_time=area(12, 24, "month")), UNKNOWN),
+        (need(commissioning_by=SOON), technology(trl=9, lead_time=amount("month", 2, 6)), PASS),
+        (need(commissioning_by=SOON), technology(trl=9, lead_time=amount("month", 4, 12)), PARTIAL),
+        (need(commissioning_by=SOON), technology(trl=9, lead_time=amount("month", 12, 24)), FAIL),
+        (need(), technology(lead_time=amount("month", 12, 24)), UNKNOWN),
         (need(), technology(), UNKNOWN),
     ],
 )
@@ -230,31 +135,16 @@ def test_readiness(wanted: NeedFacts, offered: TechnologyFacts, verdict: Verdict
 
 
 @pytest.mark.parametrize(
-    ("wanted", "offered", "verdict"),
-    [(("sale",), ("sale", "licence"), PASS), (("sale",), ("licence",), FAIL), ((), ("sale",), UNKNOWN)],
+    ("by", "months"),
+    [(TODAY, 0), (date(2026, 12, 19), 0), (SOON, 6), (date(2027, 5, 19), 5), (date(2026, 11, 19), -1)],
 )
-def test_transfer(wanted: tuple[str, ...], offered: tuple[str, ...], verdict: Verdict) -> None:
-    found = JUDGES["transfer"](need(transfer_modes=wanted), technology(transfer_modes=offered), KNOWLEDGE, 4)
-
-    assert found.verdict == verdict
+def test_months_are_counted_as_long_as_their_last_day_is_not_past(by: date, months: int) -> None:
+    assert months_until(TODAY, by) == months
 
 
-@pytest.mark.parametrize(
-    ("wanted", "held", "verdict", "degree"),
-    [
-        (("IEC 61400-1",), ("IEC 61400-1:2019",), PASS, 1.0),
-        (("IEC 61400-1",), ("IEC 61400-12",), PARTIAL, 0.5),
-        (("ISO 1", "ISO 2"), ("iso 1",), PARTIAL, 0.75),
-        (("ISO 1",), (), UNKNOWN, None),
-        ((), ("ISO 1",), UNKNOWN, None),
-    ],
-)
-def test_a_missing_standard_is_a_step_and_never_fails(
-    wanted: tuple[str, ...], held: tuple[str, ...], verdict: Verdict, degree: float | None
-) -> None:
-    found = JUDGES["conformity"](need(required_standards=wanted), technology(certificates=held), KNOWLEDGE, 3)
-
-    assert (found.verdict, found.degree) == (verdict, degree)
+def test_the_last_day_of_a_short_month_stands_for_later_ones() -> None:
+    assert months_after(date(2026, 12, 31), 2) == date(2027, 2, 28)
+    assert months_until(date(2026, 12, 31), date(2027, 2, 28)) == 2
 
 
 def test_each_set_of_weights_sums_to_a_hundred_and_differs_little() -> None:
@@ -267,9 +157,21 @@ def test_each_set_of_weights_sums_to_a_hundred_and_differs_little() -> None:
     assert all(abs(x.mitigation - x.adaptation) <= 2 for x in WEIGHTS)
 
 
+def test_the_weights_are_those_of_the_portal_unless_others_are_asked_for() -> None:
+    only_site = {x.name: 100 if x.name == "site" else 0 for x in WEIGHTS}
+    own = replace(KNOWLEDGE, weights=WeightSets(mitigation=only_site, adaptation=weights_for("adaptation")))
+    wanted = need(site=Site(temp_min_c=Decimal(-30)))
+    offered = technology(operating=Envelope(temp_min_c=Decimal(-30)), terms=("greenhouses",))
+
+    assert judge_technology(wanted, offered, own).score == 100
+    assert judge_technology(replace(wanted, objective="adaptation"), offered, own).score != 100
+    assert judge_technology(wanted, offered, KNOWLEDGE, only_site).score == 100
+    assert [x.weight for x in judge_technology(wanted, offered, own).criteria] == list(only_site.values())
+
+
 def test_financeable_is_a_flag_and_never_gives_points() -> None:
-    judged = judge_technology(need(), technology(), KNOWLEDGE)
-    matches = [judged, with_money(judged, 0), with_money(judged, 7)]
+    found = judge_technology(need(), technology(), KNOWLEDGE)
+    matches = [found, with_money(found, 0), with_money(found, 7)]
 
     assert len({(x.score, x.known, x.rank) for x in matches}) == 1
     assert [x.financeable for x in matches] == [None, False, True]
@@ -299,9 +201,24 @@ def test_nothing_known_has_no_score() -> None:
     assert (score_of(nothing), known_of(nothing)) == (None, 0.0)
 
 
-def test_partial_counts_its_degree_or_a_half() -> None:
+def test_the_score_is_the_weighted_mean_of_the_degrees() -> None:
     assert score_of([criterion("site", 14, PARTIAL, 0.25)]) == 25
-    assert score_of([criterion("site", 14, PARTIAL)]) == 50
+    # A pass with something short of full points has the points that it has.
+    assert score_of([criterion("scale", 8, PASS, 0.9)]) == 90
+    assert score_of([criterion("site", 30, PASS, 1.0), criterion("cost", 10, FAIL, 0.0)]) == 75
+    assert score_of([criterion("site", 30, PASS, 1.0), criterion("cost", 10, UNKNOWN)]) == 100
+
+
+def test_what_the_function_lacks_lowers_the_rank_whatever_else_is_good() -> None:
+    whole = weights_for("mitigation")
+
+    def rank(function: float) -> float:
+        degrees = {x: function if x == "function" else 1.0 for x in whole}
+        return rank_of([criterion(x, w, PARTIAL, degrees[x]) for x, w in whole.items()])
+
+    assert rank(1.0) == 1
+    assert rank(0.5) == pytest.approx((1 - 0.5 * 0.24) * (1 - FUNCTION_SHARE + FUNCTION_SHARE * 0.5))
+    assert rank(0.0) == pytest.approx((1 - 0.24) * (1 - FUNCTION_SHARE))
 
 
 def test_ties_are_sorted_by_known_share_then_references_then_id() -> None:
@@ -315,10 +232,9 @@ def test_ties_are_sorted_by_known_share_then_references_then_id() -> None:
 
 _VERDICTS = st.one_of(
     st.just((UNKNOWN, None)),
-    st.just((PASS, 1.0)),
+    st.tuples(st.just(PASS), st.floats(0.85, 1)),
     st.just((FAIL, 0.0)),
     st.tuples(st.just(PARTIAL), st.floats(0, 1)),
-    st.just((PARTIAL, None)),
 )
 _CRITERIA = st.lists(_VERDICTS, min_size=len(WEIGHTS), max_size=len(WEIGHTS)).map(
     lambda found: [criterion(w.name, w.mitigation, *x) for w, x in zip(WEIGHTS, found, strict=True)]
@@ -339,11 +255,134 @@ def test_score_known_and_rank_stay_in_bounds(criteria: Sequence[Criterion]) -> N
 def test_an_unknown_counts_as_left_out_and_never_as_zero(criteria: list[Criterion], place: int) -> None:
     """Turning a criterion unknown gives the score of the others, never less than as a failure."""
     others = [x for number, x in enumerate(criteria) if number != place]
-    hidden = [*others, replace(criteria[place], verdict=UNKNOWN, degree=None)]
-    failed = [*others, replace(criteria[place], verdict=FAIL, degree=0.0)]
+    hidden, failed = [*criteria], [*criteria]
+    hidden[place] = replace(criteria[place], verdict=UNKNOWN, degree=None)
+    failed[place] = replace(criteria[place], verdict=FAIL, degree=0.0)
 
     assert score_of(hidden) == score_of(others)
     assert (score_of(hidden) or 100) >= (score_of(failed) or 0)
+    assert rank_of(hidden) >= rank_of(failed)
+
+
+@given(_CRITERIA, st.integers(0, len(WEIGHTS) - 1), st.floats(0, 1))
+def test_a_better_degree_never_lowers_score_or_rank(
+    criteria: list[Criterion], place: int, degree: float
+) -> None:
+    worse, better = [*criteria], [*criteria]
+    known = criteria[place].degree or 0.0
+    worse[place] = replace(criteria[place], verdict=PARTIAL, degree=min(known, degree))
+    better[place] = replace(criteria[place], verdict=PARTIAL, degree=max(known, degree))
+
+    assert (score_of(worse) or 0) <= (score_of(better) or 0)
+    assert rank_of(worse) <= rank_of(better)
+
+
+def _limits(old: Envelope | None, temp_min_c: int) -> Envelope:
+    return replace(old or Envelope(), temp_min_c=Decimal(temp_min_c), exposure=None)
+
+
+def _usd(each: int, per: str) -> MoneyRange:
+    return MoneyRange("USD", min=Decimal(each), max=Decimal(each) * 2, per=per)
+
+
+#: Of a technology and two numbers, the first the better: the technology with either.
+BETTER: dict[str, tuple[tuple[int, int], bool, Callable[[TechnologyFacts, int], TechnologyFacts]]] = {
+    "cost": ((1, 9_000), False, lambda x, n: replace(x, unit_cost=_usd(n, "kW"))),
+    "running cost": ((1, 500), False, lambda x, n: replace(x, running_cost=_usd(n, "kW/year"))),
+    "effect": ((1, 2_000), True, lambda x, n: replace(x, effect=amount("tCO2e/MWh", n / 1000))),
+    "cold limit": ((-60, 10), False, lambda x, n: replace(x, operating=_limits(x.operating, n))),
+    "survival limit": ((-60, 10), False, lambda x, n: replace(x, survival=_limits(x.survival, n))),
+    "capacity": ((5, 9_000), True, lambda x, n: replace(x, capacity=amount("kW", 5, n))),
+    "lead time": ((1, 90), False, lambda x, n: replace(x, lead_time=amount("month", n))),
+    "TRL": ((1, 9), True, lambda x, n: replace(x, trl=n)),
+}
+
+
+@pytest.mark.parametrize("name", BETTER)
+@given(seed=st.integers(0, 1_000_000), data=st.data())
+@settings(max_examples=60)
+def test_a_better_number_never_ranks_lower(name: str, seed: int, data: st.DataObject) -> None:
+    (low, high), more_is_better, given_number = BETTER[name]
+    numbers = [data.draw(st.integers(low, high)) for _ in range(2)]
+    worse, better = sorted(numbers, reverse=not more_is_better)
+    maker = Maker(seed)
+    wanted = replace(
+        maker.need(1), capacity=amount("kW", 500), budget=_usd(600_000, "kW"), commissioning_by=SOON
+    )
+    offered = maker.technology(2)
+
+    never_lower(wanted, given_number(offered, worse), given_number(offered, better))
+
+
+def never_lower(wanted: NeedFacts, worse: TechnologyFacts, better: TechnologyFacts) -> None:
+    before, after = judge_technology(wanted, worse, RICH), judge_technology(wanted, better, RICH)
+    assert before.rank <= after.rank
+    assert {x.name for x in after.failed} <= {x.name for x in before.failed}
+    if before.known == after.known:
+        assert (before.score or 0) <= (after.score or 0)
+    assert best_first(before, after)[0].rank == after.rank
+
+
+def best_first(*matches: Match) -> list[Match]:
+    return sorted(matches, key=sort_key)
+
+
+#: What is added to what is known already.
+MORE: dict[str, Callable[[TechnologyFacts], tuple[TechnologyFacts, TechnologyFacts]]] = {
+    "reference": lambda x: (
+        x,
+        replace(x, deployments=(*x.deployments, DeploymentFacts("KZ", "Dfb", True))),
+    ),
+    "service": lambda x: (
+        replace(x, service_in=x.service_in or ("DE",)),
+        replace(x, service_in=(*(x.service_in or ("DE",)), "KZ", "UZ")),
+    ),
+    "certificate": lambda x: (x, replace(x, certificates=(*x.certificates, "TR CU 010/2011"))),
+    "evidence": lambda x: (x, replace(x, certificates=(*x.certificates, "IEC 61400-1"))),
+    "transfer": lambda x: (
+        replace(x, transfer_modes=x.transfer_modes or ("sale",)),
+        replace(x, transfer_modes=(*(x.transfer_modes or ("sale",)), "licence")),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+@given(seed=st.integers(0, 1_000_000))
+@settings(max_examples=60)
+def test_one_more_of_what_is_wanted_never_ranks_lower(name: str, seed: int) -> None:
+    """Not even where nothing was known of it before."""
+    maker = Maker(seed)
+    wanted = maker.need(1)
+
+    never_lower(wanted, *MORE[name](maker.technology(2)))
+
+
+def test_an_unknown_stands_between_a_failure_and_a_success() -> None:
+    """What is not known costs nothing in the score and less than a failure in the rank."""
+    cold = need(site=Site(temp_min_c=Decimal(-30)))
+    unknown = judge_technology(cold, technology(), KNOWLEDGE)
+    fails = judge_technology(cold, technology(operating=Envelope(temp_min_c=Decimal(0))), KNOWLEDGE)
+    works = judge_technology(cold, technology(operating=Envelope(temp_min_c=Decimal(-30))), KNOWLEDGE)
+
+    assert fails.rank < unknown.rank < works.rank
+    assert unknown.score == 100
+    assert fails.score is not None
+    assert fails.score < 100
+    assert 0 < PRIOR < 1
+
+
+def test_the_order_does_not_depend_on_the_order_in_which_technologies_came() -> None:
+    maker = Maker(5)
+    offered = [maker.technology(number) for number in range(1, 80)]
+    wanted = maker.need(1_000)
+
+    def order(among: list[TechnologyFacts]) -> list[int]:
+        return [x.technology_id for x in best_first(*(judge_technology(wanted, x, RICH) for x in among))]
+
+    expected = order(offered)
+    for seed in range(5):
+        random.Random(seed).shuffle(offered)
+        assert order(offered) == expected
 
 
 _NUMBERS = st.one_of(st.none(), st.integers(-60, 60).map(Decimal))

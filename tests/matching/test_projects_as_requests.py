@@ -10,9 +10,9 @@ from portal.catalogue.values import Ticket
 from portal.core.money import Money, Rate
 from portal.matching.amounts import rates_between
 from portal.matching.facts import AskFacts
+from portal.matching.money.rules import judge_source
 from portal.matching.ranking import judge_lines
 from portal.matching.results import Eligibility, Verdict
-from portal.matching.rules import judge_source
 from tests.matching.conftest import KNOWLEDGE, Seeded, ask, line, rate, source, usd
 
 COST = Money(Decimal(100), "USD")

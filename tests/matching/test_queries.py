@@ -3,7 +3,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,17 +12,19 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from portal.catalogue.model import Entry, Status
-from portal.catalogue.queries import count_by_kind, find_by_key
+from portal.catalogue.queries import count_by_kind, find_by_key, list_whole
 from portal.core.actor import ANONYMOUS, Actor
+from portal.core.database import now
 from portal.core.errors import NotFound
 from portal.core.i18n import Message, render
 from portal.core.services import Services
 from portal.matching import queries
 from portal.matching.cli import as_data, match
 from portal.matching.criteria import judge_technology
+from portal.matching.money.rules import judge_source
 from portal.matching.portfolio import portfolio
+from portal.matching.reading import read_technology
 from portal.matching.results import Eligibility, Verdict
-from portal.matching.rules import judge_source
 from portal.matching.weights import WEIGHTS
 from tests.conftest import publish, technology_data
 from tests.matching.conftest import TODAY
@@ -31,7 +32,10 @@ from tests.matching.conftest import TODAY
 OWNER = Actor(user_id=1, memberships={1: "owner"})
 MODERATOR = Actor(user_id=2, is_moderator=True)
 #: A key that stands where its words should be.
-_KEY = re.compile(r"\b(?:match|unit|instrument|stage|level|\w+_re(?:ason|medy|quired))\.[a-zA-Z]")
+_KEY = re.compile(
+    r"\b(?:match|unit|instrument|stage|level|water|ip_status|transfer_mode|objective|criterion_reason|gate_reason"
+    r"|\w+_re(?:ason|medy|quired))\.[a-zA-Z]"
+)
 IRRIGATION = {"drip-irrigation", "efficient-irrigation", "sprinkler-irrigation"}
 
 
@@ -164,6 +168,8 @@ def test_twice_the_entries_take_the_same_number_of_queries(services: Services) -
 
     def counts() -> dict[str, int]:
         found = {}
+        with services.sessions() as session:
+            portfolio(session, now().date())
         for name, run in runs.items():
             with services.sessions() as session, counted(services.engine) as statements:
                 run(session)
@@ -177,6 +183,31 @@ def test_twice_the_entries_take_the_same_number_of_queries(services: Services) -
         publish(services, "financing", source_data(f"fund-{number}"))
 
     assert counts() == once
+
+
+def test_changed_entries_are_read_again_in_the_same_number_of_queries(services: Services) -> None:
+    def publish_some(name: str, count: int) -> None:
+        for number in range(count):
+            publish(services, "need", need_data(f"need-{name}-{number}"))
+            publish(services, "technology", technology_data(f"turbine-{name}-{number}"))
+            publish(services, "financing", source_data(f"fund-{name}-{number}"))
+
+    def caught_up() -> tuple[int, int]:
+        with services.sessions() as session, counted(services.engine) as statements:
+            known = portfolio(session, TODAY)
+        return len([x for x in statements if x != "BEGIN"]), len(known.technologies)
+
+    publish_some("first", 1)
+    assert caught_up()[1] == 1
+    publish_some("one", 1)
+    one = caught_up()
+    publish_some("many", 4)
+    many = caught_up()
+
+    assert (one[1], many[1]) == (2, 6)
+    assert one[0] == many[0]
+    # Only the change feed is asked where nothing has changed.
+    assert caught_up() == (1, 6)
 
 
 def entry_id(session: Session, kind: str, key: str) -> int:
@@ -256,14 +287,14 @@ def test_the_command_gives_one_object_in_the_shape_of_the_contract(
     run = CliRunner().invoke(
         match,
         [kind, number, "--json", "--locale", locale, "--limit", "2"],
-        obj=SimpleNamespace(sessions=seeded.sessions),
+        obj=seeded,
     )
 
     assert run.exit_code == 0, run.output
     data = json.loads(run.stdout)
     lists = {
-        "need": {"technologies", "excluded", "financing"},
-        "technology": {"needs", "excluded"},
+        "need": {"technologies", "excluded", "excluded_counts", "financing"},
+        "technology": {"needs", "excluded", "excluded_counts"},
         "project": {"financing", "lines"},
         "financing": {"projects", "needs"},
     }
@@ -295,28 +326,32 @@ def keys_left(data: Any) -> list[str]:
 
 
 def test_the_command_says_what_is_wrong(seeded: Services) -> None:
-    runner, portal = CliRunner(), SimpleNamespace(sessions=seeded.sessions)
+    runner = CliRunner()
 
-    assert runner.invoke(match, ["need", "999999"], obj=portal).exit_code == 1
-    assert runner.invoke(match, ["boat", "1"], obj=portal).exit_code == 2
-    assert runner.invoke(match, ["need", "one"], obj=portal).exit_code == 2
+    assert runner.invoke(match, ["need", "999999"], obj=seeded).exit_code == 1
+    assert runner.invoke(match, ["boat", "1"], obj=seeded).exit_code == 2
+    assert runner.invoke(match, ["need", "one"], obj=seeded).exit_code == 2
 
 
 def test_every_pair_of_the_seeds_can_be_told_in_every_language(seeded: Services) -> None:
     """Whatever a technology, or a source, is told of any need, and a source of any project."""
     with seeded.sessions() as session:
         known = portfolio(session, TODAY)
+        technologies = [
+            read_technology(x, known.reader) for x in list_whole(session, ANONYMOUS, "technology")
+        ]
     said: dict[str, Message] = {}
-    for need, technology in product(known.needs, known.technologies):
+    for need, technology in product(known.needs, technologies):
         pair = judge_technology(need.need, technology, known.knowledge)
         for criterion in pair.criteria:
-            keep(said, criterion.wanted, criterion.offered, criterion.reason)
+            keep(said, criterion.wanted, criterion.offered, criterion.reason, *criterion.notes)
         keep(said, *(gate.reason for gate in pair.failed))
     for asked, source in product([*(x.ask for x in known.needs), *known.projects], known.sources):
         for rule in judge_source(asked, source, known.knowledge).rules:
             keep(said, rule.required, rule.found, rule.remedy)
 
     assert len(known.needs) >= 50
+    assert len(technologies) == len(known.technologies) >= 100
     assert len(said) > 100
     for message in said.values():
         for locale in ("kk", "ru", "en"):

@@ -48,7 +48,16 @@ def address(seeded: Services) -> Iterator[str]:
 
 def pages(services: Services) -> dict[str, str]:
     with services.sessions() as session:
-        return {**page_types(session), "error": "/kk/nowhere", "search, none": "/kk/search?q=zzzz"}
+        found = page_types(session)
+    need, technology = (re.findall(r"\d+", found[f"matches, {x}"])[0] for x in ("need", "technology"))
+    return {
+        **found,
+        "error": "/kk/nowhere",
+        "search, none": "/kk/search?q=zzzz",
+        "matches, other weights": f"{found['matches, need']}?w=function:30,cost:2",
+        "matches, wrong weights": f"{found['matches, need']}?w=function:99,price:abc",
+        "what a reader says": f"/kk/matches/feedback?entry={need}&other={technology}",
+    }
 
 
 @pytest.mark.parametrize("seeded", ["sqlite"], indirect=True)
@@ -63,6 +72,7 @@ def test_no_page_has_accessibility_violations_or_runs_over_a_phone(
     assert set(TYPES) <= set(found)
     for name, path in found.items():
         view.goto(address + re.sub(r"^/kk/", f"/{locale}/", path))
+        view.evaluate("document.querySelectorAll('details').forEach(x => { x.open = true; })")
         wide = view.evaluate("document.documentElement.scrollWidth")
         if wide > 320:
             problems.append(f"{name}: {wide} px wide on a phone")

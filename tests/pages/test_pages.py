@@ -198,9 +198,13 @@ def test_twice_the_rows_take_the_same_number_of_queries(
 
     def ask() -> int:
         client.get(address, follow_redirects=True)
-        with counted(services) as seen:
-            assert client.get(address, follow_redirects=True).status_code == 200
-        return len(seen)
+        counts = []
+        # Twice a second a request also looks at the change feed; of a few, one does not.
+        for _ in range(4):
+            with counted(services) as seen:
+                assert client.get(address, follow_redirects=True).status_code == 200
+            counts.append(len(seen))
+        return min(counts)
 
     address = path.format(**add("first"))
     before = ask()

@@ -31,14 +31,13 @@ def judge_availability(ask: AskFacts, source: SourceFacts, knowledge: Knowledge)
     """Judge whether the source takes requests: announced or closed it never does."""
     required = Message("rule_required.availability")
     found = coded("availability", source.availability)
-    checked = source.checked_on
     if source.availability == "open":
-        return Rule("availability", Verdict.PASS, True, required, found, None, checked_on=checked)
+        return Rule("availability", Verdict.PASS, True, required, found, None)
     if source.availability == "announced":
         remedy = Message("rule_remedy.availability.announced")
     else:
         remedy = Message("rule_remedy.availability.closed")
-    return Rule("availability", Verdict.FAIL, True, required, found, remedy, checked_on=checked)
+    return Rule("availability", Verdict.FAIL, True, required, found, remedy)
 
 
 def judge_deadline(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
@@ -83,37 +82,64 @@ def _named(ask: AskFacts, key: str, source: SourceFacts, knowledge: Knowledge, r
     entity = next((x for x in source.access_entities if x.organisation == key), None)
     if entity is None:
         if not source.access_entities:
-            return Rule("access", Verdict.UNKNOWN, True, required, name, None)
+            remedy = Message("rule_remedy.access.ask")
+            return Rule("access", Verdict.UNKNOWN, True, required, name, remedy)
         return Rule("access", Verdict.FAIL, True, required, name, _name_one(ask, source, knowledge))
     found = Message("match.entity", {"name": name, "stage": coded("access_stage", entity.stage)})
     if _too_large(ask, entity, knowledge):
-        values = {
-            "size": coded("size", entity.size or "large"),
-            "max": Money(SIZE_CAPS[entity.size or "large"], "USD"),
-        }
-        remedy = Message("rule_remedy.access.size", values)
+        remedy = _larger_one(ask, entity, source, knowledge)
         return Rule("access", Verdict.FAIL, True, required, found, remedy)
     if entity.stage == "effective":
         return Rule("access", Verdict.PASS, True, required, found, None)
-    remedy = Message("rule_remedy.access.not_effective")
+    values = {"others": _name_one(ask, source, knowledge)}
+    remedy = Message("rule_remedy.access.not_effective", values)
     return Rule("access", Verdict.UNKNOWN, True, required, found, remedy)
 
 
-def _too_large(ask: AskFacts, entity: AccessEntity, knowledge: Knowledge) -> bool:
+def _cost_in_usd(ask: AskFacts, knowledge: Knowledge) -> Decimal | None:
     cost = ends_in(ask.cost, "USD", knowledge.rates)
-    return cost is not None and entity.size in SIZE_CAPS and cost[0] > SIZE_CAPS[entity.size]
+    return None if cost is None else cost[0]
+
+
+def _too_large(ask: AskFacts, entity: AccessEntity, knowledge: Knowledge) -> bool:
+    cost = _cost_in_usd(ask, knowledge)
+    return cost is not None and entity.size in SIZE_CAPS and cost > SIZE_CAPS[entity.size]
+
+
+def _larger_one(ask: AskFacts, entity: AccessEntity, source: SourceFacts, knowledge: Knowledge) -> Message:
+    """Return which size category the project needs, and who has it."""
+    size = entity.size or "large"
+    values = {
+        "size": coded("size", size),
+        "max": Money(SIZE_CAPS[size], "USD"),
+        "needed": coded("size", _size_of(_cost_in_usd(ask, knowledge) or Decimal(0))),
+        "others": _name_one(ask, source, knowledge),
+    }
+    return Message("rule_remedy.access.size", values)
+
+
+def _size_of(cost: Decimal) -> str:
+    return next((size for size, cap in SIZE_CAPS.items() if cost <= cap), "large")
 
 
 def _name_one(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Message:
-    names = _effective_for(ask, source, knowledge)
-    if not names:
-        return Message("rule_remedy.access.accredit")
-    return Message("rule_remedy.access.entity", {"entities": names[:LISTED]})
+    home, abroad = _effective_for(ask, source, knowledge)
+    values = {"home": home[:LISTED], "abroad": abroad[:LISTED]}
+    if home and abroad:
+        return Message("rule_remedy.access.both", values)
+    if home:
+        return Message("rule_remedy.access.home", {"home": values["home"]})
+    if abroad:
+        return Message("rule_remedy.access.abroad", {"abroad": values["abroad"]})
+    return Message("rule_remedy.access.accredit")
 
 
-def _effective_for(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> list[Names | str]:
-    """Return the effective entities that can serve the hosts, those seated there first."""
-    home, abroad = [], []
+def _effective_for(
+    ask: AskFacts, source: SourceFacts, knowledge: Knowledge
+) -> tuple[list[Names | str], list[Names | str]]:
+    """Return the effective entities large enough: those seated in a host, and the international ones."""
+    home: list[Names | str] = []
+    abroad: list[Names | str] = []
     for entity in source.access_entities:
         if entity.stage != "effective" or _too_large(ask, entity, knowledge):
             continue
@@ -123,7 +149,7 @@ def _effective_for(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> 
             home.append(name)
         elif known is None or not (known.national or known.country in knowledge.region):
             abroad.append(name)
-    return home + abroad
+    return home, abroad
 
 
 def judge_procurement(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:

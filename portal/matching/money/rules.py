@@ -3,34 +3,38 @@
 A source that does not state a rule demands nothing by it, so the rule is left out. A
 rule that it states and the entry does not answer is unknown. Unknown is not eligible:
 with more than a third of the hard rules unknown, or the country rule alone, the
-verdict is "ask the source". Only the rule ``access`` may be soft, while no entity is
-named: that is something to do.
+verdict is "ask the source". Soft rules never exclude: ``currency`` warns, ``guarantee``,
+``no_objection`` and, while no entity is named, ``access`` are something to do.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 from portal.catalogue.funding import NOT_CASH, LineFacts
 from portal.catalogue.values import ES_CATEGORIES, STAGES
 from portal.core.i18n import Message
 from portal.core.money import MoneyRange
-from portal.matching.access_rules import (
+from portal.matching.facts import AskFacts, Knowledge, SourceFacts
+from portal.matching.money.access_rules import (
     already_approved,
     judge_access,
     judge_availability,
     judge_deadline,
     judge_procurement,
 )
-from portal.matching.country_rules import judge_country
-from portal.matching.facts import AskFacts, Knowledge, SourceFacts
-from portal.matching.money_rules import (
+from portal.matching.money.amount_rules import (
     judge_cofinancing,
+    judge_country_cap,
     judge_equity,
     judge_max_share,
     judge_project_size,
     judge_ticket,
 )
+from portal.matching.money.country_rules import judge_country
+from portal.matching.money.lending_rules import judge_currency, judge_guarantee
+from portal.matching.money.party_rules import judge_applicant, judge_final_beneficiary, judge_no_objection
 from portal.matching.results import Eligibility, Rule, SourceVerdict, Verdict
 from portal.matching.wording import coded, labels, shown
 
@@ -41,6 +45,8 @@ BUILT = ("commissioned", "operating", "closed")
 BEFORE_OPERATION = STAGES[: STAGES.index("commissioned")]
 #: More than this share of hard rules unknown makes the verdict unknown.
 UNKNOWN_SHARE = Fraction(1, 3)
+#: A rule that nobody has compared with its source for longer may have changed.
+STALE_AFTER = timedelta(days=180)
 #: Rules that must be known: a source that may not work in the country is one to ask.
 DECISIVE = {"country"}
 
@@ -132,23 +138,6 @@ def judge_instrument(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -
     return Rule("instrument", verdict, True, required, found, remedy)
 
 
-def judge_applicant(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
-    """Judge who asks; a partnership is unknown where only both its halves are named."""
-    if not source.applicants:
-        return None
-    required = labels("applicant", source.applicants)
-    if ask.applicant is None:
-        remedy = Message("rule_remedy.applicant.state")
-        return Rule("applicant", Verdict.UNKNOWN, True, required, None, remedy)
-    found = coded("applicant", ask.applicant)
-    if ask.applicant in source.applicants:
-        return Rule("applicant", Verdict.PASS, True, required, found, None)
-    remedy = Message("rule_remedy.applicant.other", {"applicants": required})
-    halves = ask.applicant == "ppp" and {"public", "private"} <= set(source.applicants)
-    verdict = Verdict.UNKNOWN if halves else Verdict.FAIL
-    return Rule("applicant", verdict, True, required, found, remedy)
-
-
 def judge_stage(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
     """Judge the stage at which the source can be asked.
 
@@ -172,9 +161,26 @@ def judge_stage(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rul
     if STAGES.index(ask.stage) > STAGES.index(first):
         remedy = Message("rule_remedy.stage.late")
         return Rule("stage", Verdict.FAIL, True, required, found, remedy)
-    remedy = Message("rule_remedy.stage.early", {"stage": coded("stage", first)})
+    remedy = _prepare_to(first)
     verdict = Verdict.PARTIAL if ask.kind == "need" else Verdict.FAIL
     return Rule("stage", verdict, True, required, found, remedy)
+
+
+#: What shows that a stage is reached; a stage without the evidence is the one before.
+_EVIDENCE = {
+    "need_confirmed": Message("rule_remedy.evidence.need_confirmed"),
+    "pre_feasibility": Message("rule_remedy.evidence.pre_feasibility"),
+    "feasibility": Message("rule_remedy.evidence.feasibility"),
+    "structured": Message("rule_remedy.evidence.structured"),
+    "bankable": Message("rule_remedy.evidence.bankable"),
+}
+
+
+def _prepare_to(stage: str) -> Message:
+    values = {"stage": coded("stage", stage)}
+    if stage not in _EVIDENCE:
+        return Message("rule_remedy.stage.early", values)
+    return Message("rule_remedy.stage.evidence", values | {"evidence": _EVIDENCE[stage]})
 
 
 def judge_es_category(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
@@ -211,15 +217,20 @@ RULES: Mapping[str, Judge] = {
     "term": judge_term,
     "exclusions": judge_exclusions,
     "ticket": judge_ticket,
+    "country_cap": judge_country_cap,
     "project_size": judge_project_size,
     "instrument": judge_instrument,
+    "currency": judge_currency,
+    "guarantee": judge_guarantee,
     "applicant": judge_applicant,
+    "final_beneficiary": judge_final_beneficiary,
     "stage": judge_stage,
     "cofinancing": judge_cofinancing,
     "equity": judge_equity,
     "max_share": judge_max_share,
     "es_category": judge_es_category,
     "access": judge_access,
+    "no_objection": judge_no_objection,
     "procurement": judge_procurement,
     "deadline": judge_deadline,
 }
@@ -238,11 +249,39 @@ def eligibility(rules: tuple[Rule, ...]) -> Eligibility:
     return Eligibility.ELIGIBLE
 
 
-def judge_source(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> SourceVerdict:
-    """Judge one source for one need or project."""
+def judge_rules(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> tuple[Rule, ...]:
+    """Judge every rule that the source states, without saying where each stands."""
     found = (judge(ask, source, knowledge) for judge in RULES.values())
-    rules = tuple(rule for rule in found if rule is not None)
-    return SourceVerdict(source.id, ask.id, eligibility(rules), rules)
+    return tuple(rule for rule in found if rule is not None)
+
+
+def judge_source(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> SourceVerdict:
+    """Judge one source for one need or project; every rule says where it stands and since when."""
+    rules = tuple(_placed(rule, source) for rule in judge_rules(ask, source, knowledge))
+    checked = [rule.checked_on for rule in rules]
+    known = [day for day in checked if day is not None]
+    return SourceVerdict(
+        financing_id=source.id,
+        entry_id=ask.id,
+        verdict=eligibility(rules),
+        rules=rules,
+        checked_on=min(known, default=None),
+        stale=None in checked or any(knowledge.today - day > STALE_AFTER for day in known),
+    )
+
+
+def _placed(rule: Rule, source: SourceFacts) -> Rule:
+    """Return a rule with its place: a particular one (a country layer), else the source's own."""
+    if rule.source is not None or rule.verified is not None:
+        return rule
+    place = source.provenance
+    return replace(
+        rule,
+        source=None if place is None else place.title,
+        url=None if place is None else place.url,
+        verified=None if place is None else place.verified,
+        checked_on=source.checked_on,
+    )
 
 
 def judge_line(

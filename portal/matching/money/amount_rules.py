@@ -1,4 +1,4 @@
-"""The rules about amounts: ticket, project size, shares of the cost.
+"""The rules about amounts: ticket, country cap, project size, shares of the cost.
 
 A ticket is what the source itself gives; the size of a project is all of it. Money in
 other currencies compares through the dated reference rates; where a rate is missing, or
@@ -8,7 +8,6 @@ by several sources, so that it is more than one of them gives is partial, no ref
 """
 
 from decimal import Decimal
-from typing import Any
 
 from portal.catalogue.funding import cash
 from portal.catalogue.values import Ticket
@@ -16,6 +15,7 @@ from portal.core.i18n import Message
 from portal.core.money import Money, MoneyRange
 from portal.matching.amounts import ends_in
 from portal.matching.facts import AskFacts, Knowledge, SourceFacts
+from portal.matching.money.remedies import bundle, over_size, over_ticket, rest, rounded
 from portal.matching.results import Rule, Verdict
 from portal.matching.wording import money, percent
 
@@ -65,28 +65,60 @@ def _ticket(ask: AskFacts, ticket: Ticket, knowledge: Knowledge) -> Rule:
         remedy = Message("rule_remedy.ticket.state")
         return Rule("ticket", Verdict.UNKNOWN, True, required, found, remedy)
     least, most = amounts
-    values: dict[str, Any] = {"found": None if sought is None else money(sought)}
     if ticket.min is not None and most < ticket.min:
-        values["min"] = Money(ticket.min, ticket.currency)
+        values = bundle(most, Money(ticket.min, ticket.currency), _stated(ask))
         remedy = Message("rule_remedy.ticket.small", values)
         return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
-    if ticket.max is not None and least > ticket.max:
-        values["max"] = Money(ticket.max, ticket.currency)
-        if ask.amount is not None and not ask.from_lines:
-            remedy = Message("rule_remedy.ticket.large", values)
-            return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
-        remedy = Message("rule_remedy.ticket.part", values)
-        if ask.amount is not None:
-            remedy = Message("rule_remedy.ticket.share", values)
-        return Rule("ticket", Verdict.PARTIAL, True, required, found, remedy)
-    return Rule("ticket", Verdict.PASS, True, required, found, None)
+    if ticket.max is None or least <= ticket.max:
+        return Rule("ticket", Verdict.PASS, True, required, found, None)
+    largest = Money(ticket.max, ticket.currency)
+    if _asked(ask):
+        remedy = over_ticket(most, largest, ticket.min, _stated(ask))
+        return Rule("ticket", Verdict.FAIL, True, required, found, remedy)
+    key = "rule_remedy.ticket.part" if ask.amount is None else "rule_remedy.ticket.share"
+    remedy = Message(key, rest(most, largest, _stated(ask)))
+    return Rule("ticket", Verdict.PARTIAL, True, required, found, remedy)
+
+
+def _asked(ask: AskFacts) -> bool:
+    """Return whether the amount is asked of this source, so that others carry none of it."""
+    return ask.amount is not None and not ask.from_lines
+
+
+def _stated(ask: AskFacts) -> Message | None:
+    sought = ask.amount or ask.cost
+    return None if sought is None else money(sought)
 
 
 def _sought(ask: AskFacts) -> Message | None:
     if ask.amount is not None and ask.from_lines:
         return Message("match.missing", {"amount": money(ask.amount)})
-    sought = ask.amount or ask.cost
-    return None if sought is None else money(sought)
+    return _stated(ask)
+
+
+def judge_country_cap(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
+    """Judge the amount asked, else the whole cost, against what one country may get in all.
+
+    Several hosts have several caps. Within the cap it is partial, since how much of it
+    others use already is not known here.
+    """
+    cap = source.country_cap
+    if cap is None or cap.max is None:
+        return None
+    required = Message("rule_required.country_cap", {"amount": Money(cap.max, cap.currency)})
+    found = _sought(ask)
+    amounts = ends_in(ask.amount or ask.cost, cap.currency, knowledge.rates)
+    if amounts is None:
+        remedy = Message("rule_remedy.ticket.state")
+        return Rule("country_cap", Verdict.UNKNOWN, True, required, found, remedy)
+    least, most = amounts
+    limit = cap.max * max(len(ask.countries), 1)
+    if least <= limit:
+        remedy = Message("rule_remedy.country_cap.used")
+        return Rule("country_cap", Verdict.PARTIAL, True, required, found, remedy)
+    remedy = Message("rule_remedy.country_cap.large", rest(most, Money(limit, cap.currency), _stated(ask)))
+    verdict = Verdict.FAIL if _asked(ask) else Verdict.PARTIAL
+    return Rule("country_cap", verdict, True, required, found, remedy)
 
 
 def judge_project_size(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Rule | None:
@@ -102,11 +134,10 @@ def judge_project_size(ask: AskFacts, source: SourceFacts, knowledge: Knowledge)
         return Rule("project_size", Verdict.UNKNOWN, True, required, found, remedy)
     least, most = cost
     if limits.max is not None and least > limits.max:
-        values = {"found": found, "max": Money(limits.max, limits.currency)}
-        remedy = Message("rule_remedy.project_size.large", values)
+        remedy = over_size(most, Money(limits.max, limits.currency), limits.min, found)
         return Rule("project_size", Verdict.FAIL, True, required, found, remedy)
     if limits.min is not None and most < limits.min:
-        values = {"found": found, "min": Money(limits.min, limits.currency)}
+        values = bundle(most, Money(limits.min, limits.currency), found)
         remedy = Message("rule_remedy.project_size.small", values)
         return Rule("project_size", Verdict.FAIL, True, required, found, remedy)
     return Rule("project_size", Verdict.PASS, True, required, found, None)
@@ -129,7 +160,11 @@ def judge_cofinancing(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) 
         lines = [x for x in ask.lines if x.provider != source.provider]
         others = cash(lines, cost.currency, knowledge.rates)
         complete = _complete(ask, cost, knowledge)
-    values = {"max": Money(cost.amount * (1 - share), cost.currency), "share": percent(share)}
+    values = {
+        "share": percent(share),
+        "others": Money(cost.amount * share, cost.currency),
+        "max": Money(cost.amount * (1 - share), cost.currency),
+    }
     remedy = Message("rule_remedy.cofinancing", values)
     return _share_rule("cofinancing", others / cost.amount, share, complete, required, remedy)
 
@@ -145,7 +180,12 @@ def judge_equity(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) -> Ru
         return _not_stated("equity", required)
     lines = [x for x in ask.lines if x.instrument == "equity"]
     equity = cash(lines, cost.currency, knowledge.rates)
-    values = {"min": Money(cost.amount * share, cost.currency), "share": percent(share)}
+    least = cost.amount * share
+    values = {
+        "share": percent(share),
+        "min": Money(least, cost.currency),
+        "missing": Money(rounded(max(least - equity, Decimal(0))), cost.currency),
+    }
     remedy = Message("rule_remedy.equity", values)
     complete = _complete(ask, cost, knowledge)
     return _share_rule("equity", equity / cost.amount, share, complete, required, remedy)
@@ -167,7 +207,8 @@ def judge_max_share(ask: AskFacts, source: SourceFacts, knowledge: Knowledge) ->
     found = percent(asked[0] / cost.amount)
     if asked[0] <= cost.amount * share:
         return Rule("max_share", Verdict.PASS, True, required, found, None)
-    values = {"max": Money(cost.amount * share, cost.currency)}
+    most = cost.amount * share
+    values = {"max": Money(most, cost.currency), "others": Money(cost.amount - most, cost.currency)}
     remedy = Message("rule_remedy.max_share", values)
     verdict = Verdict.PARTIAL if ask.from_lines else Verdict.FAIL
     return Rule("max_share", verdict, True, required, found, remedy)
